@@ -1,0 +1,1 @@
+//! Plays one host: link, captures, peers, reports to the coordinator.

@@ -1,0 +1,1 @@
+//! A run or a capture to streams, provenance, findings and a verdict.

@@ -1,0 +1,1 @@
+//! Interface to pcapng, with counted drops.

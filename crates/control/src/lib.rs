@@ -1,0 +1,1 @@
+//! What coordinator and agents tell each other.

@@ -1,0 +1,1 @@
+//! The seeded link emulator: pure, without clock or I/O.

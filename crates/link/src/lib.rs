@@ -1,0 +1,1 @@
+//! Puts a link's impairments into force on a Linux interface.

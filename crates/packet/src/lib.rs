@@ -1,0 +1,1 @@
+//! Views of Ethernet, IP, TCP and UDP headers; pcap and pcapng, over byte slices.

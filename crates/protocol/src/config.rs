@@ -1,0 +1,163 @@
+//! What a peer is told before it starts.
+
+use framing::Framing;
+use serde::{Deserialize, Serialize};
+use std::{net::SocketAddr, time::Duration};
+
+/// Which of the three programs a peer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Accepts TCP connections.
+    TcpServer,
+    /// Opens TCP connections.
+    TcpClient,
+    /// Sends and receives UDP datagrams; answers when it has nothing to send of its own.
+    UdpPeer,
+}
+
+/// What is said over the connection; `docs/wire.md` gives each as bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProtocolName {
+    /// "Welcome!" on connect, "Hello, NAME!" for each message, `exit` closes.
+    #[default]
+    Greeting,
+    /// Reads and counts; never answers.
+    Sink,
+    /// Writes `bytes` bytes, then half-closes.
+    Source,
+}
+
+/// When a client sends its next message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wait {
+    /// At once: messages are pipelined.
+    Never,
+    /// When the reply to the one before has been understood.
+    #[default]
+    Reply,
+}
+
+/// A peer's options, resolved: what `scenario` plans and the peer programs' command lines give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PeerConfig {
+    /// Which program.
+    pub role: Role,
+    /// What it speaks.
+    #[serde(default)]
+    pub protocol: ProtocolName,
+    /// How its messages are marked off in a TCP stream. UDP ignores it.
+    #[serde(default)]
+    pub framing: Framing,
+    /// Where a server listens or a UDP peer binds; port 0 lets the kernel choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// Whom a client connects to, or a UDP peer sends to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<SocketAddr>,
+    /// The messages to send, in order.
+    #[serde(default)]
+    pub send: Vec<String>,
+    /// Whether to wait for replies between messages.
+    #[serde(default)]
+    pub wait: Wait,
+    /// Bytes that `source` writes in all.
+    #[serde(default)]
+    pub bytes: u64,
+    /// Most bytes one read may return, 1 to 16 MiB.
+    #[serde(default = "default_read")]
+    pub read: usize,
+    /// Pause before each read.
+    #[serde(default, with = "humantime_serde")]
+    pub read_pause: Duration,
+    /// Most bytes one write hands over; none writes each piece whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write: Option<usize>,
+    /// Pause between two writes.
+    #[serde(default, with = "humantime_serde")]
+    pub write_pause: Duration,
+    /// How long a server thinks before each reply.
+    #[serde(default, with = "humantime_serde")]
+    pub think: Duration,
+    /// TCP_NODELAY: Nagle's algorithm off (RFC 896).
+    #[serde(default)]
+    pub nodelay: bool,
+    /// TCP_CORK around each burst of writes, see tcp(7).
+    #[serde(default)]
+    pub cork: bool,
+    /// SO_RCVBUF in bytes as set; the kernel doubles it, see socket(7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rcvbuf: Option<u32>,
+    /// SO_SNDBUF in bytes as set; the kernel doubles it, see socket(7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sndbuf: Option<u32>,
+    /// How many connections a client opens, all at once.
+    #[serde(default = "default_connections")]
+    pub connections: u32,
+    /// How long a client tries again while the server refuses or does not answer.
+    #[serde(default = "default_connect_timeout", with = "humantime_serde")]
+    pub connect_timeout: Duration,
+    /// How long a UDP peer waits for the reply to a datagram before it goes on without.
+    #[serde(default = "default_reply_timeout", with = "humantime_serde")]
+    pub reply_timeout: Duration,
+    /// Largest message the framing accepts, in bytes.
+    #[serde(default = "default_max_message")]
+    pub max_message: u64,
+}
+
+impl PeerConfig {
+    /// A peer of this role with every option at its default.
+    pub fn new(role: Role) -> Self {
+        Self {
+            role,
+            protocol: ProtocolName::default(),
+            framing: Framing::default(),
+            listen: None,
+            to: None,
+            send: Vec::new(),
+            wait: Wait::default(),
+            bytes: 0,
+            read: default_read(),
+            read_pause: Duration::ZERO,
+            write: None,
+            write_pause: Duration::ZERO,
+            think: Duration::ZERO,
+            nodelay: false,
+            cork: false,
+            rcvbuf: None,
+            sndbuf: None,
+            connections: default_connections(),
+            connect_timeout: default_connect_timeout(),
+            reply_timeout: default_reply_timeout(),
+            max_message: default_max_message(),
+        }
+    }
+
+    /// Whether the peer ends by itself (a client) rather than when it is told to (a server).
+    pub fn ends_by_itself(&self) -> bool {
+        self.to.is_some()
+    }
+}
+
+fn default_read() -> usize {
+    1024
+}
+
+fn default_connections() -> u32 {
+    1
+}
+
+fn default_connect_timeout() -> Duration {
+    Duration::from_secs(5)
+}
+
+fn default_reply_timeout() -> Duration {
+    Duration::from_secs(2)
+}
+
+fn default_max_message() -> u64 {
+    16 << 20
+}

@@ -1,0 +1,7 @@
+//! A run, on disk or in memory: manifest, events (JSON Lines), captures, paths.
+//!
+//! The live half of the lab writes runs, the offline half reads them; they meet only here.
+
+pub mod event;
+pub mod layout;
+pub mod manifest;

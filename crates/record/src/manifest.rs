@@ -1,0 +1,121 @@
+//! `manifest.json`: what was asked, where it ran, and how it ended. Version 1.
+
+use scenario::{impairment::Impairments, plan::VariantPlan, text::Text};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Version of the format.
+pub const VERSION: u32 = 1;
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Manifest {
+    /// Always [`VERSION`].
+    pub version: u32,
+    /// Version of the program that made the run.
+    pub tinygram: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The scenario's title.
+    pub title: Text,
+    /// The variant played, complete.
+    pub variant: VariantPlan,
+    /// Where all chance came from.
+    pub seed: u64,
+    /// Where it ran.
+    pub place: Place,
+    /// Wall-clock time in ns since 1970 when set-up began.
+    pub started: u64,
+    /// Wall-clock time in ns since 1970 when the last host had handed in its results.
+    pub ended: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What each host reported, in the plan's order.
+    pub hosts: Vec<HostRecord>,
+}
+
+/// Where a run took place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Place {
+    /// `namespaces`, `docker`, `user-mode linux` or `simulation`.
+    pub backend: String,
+    /// Kernel release, or what stands in for a kernel.
+    pub kernel: String,
+    /// Processor architecture.
+    pub machine: String,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every program that ends by itself did.
+    Completed,
+    /// It did not get there.
+    Broken {
+        /// Which host.
+        host: String,
+        /// What went wrong, one line.
+        reason: String,
+        /// The end of that host's log.
+        log: Vec<String>,
+    },
+}
+
+/// What one host reported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct HostRecord {
+    /// Its name.
+    pub name: String,
+    /// Its link.
+    pub link: LinkRecord,
+    /// Its capture.
+    pub capture: CaptureRecord,
+    /// How its programs ended, by name.
+    pub programs: BTreeMap<String, ProgramRecord>,
+    /// Sysctls that matter, by name, as they stood when the run began.
+    pub sysctls: BTreeMap<String, String>,
+}
+
+/// What a link was asked and what it did, by its own count.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct LinkRecord {
+    /// `user-space` or `netem`.
+    pub engine: String,
+    /// What was put into force.
+    pub applied: Impairments,
+    /// Packets the host sent.
+    pub offered: u64,
+    /// Packets that left.
+    pub delivered: u64,
+    /// Packets lost because the link was asked to.
+    pub lost: u64,
+    /// Packets lost because the link could not keep up, or the kernel refused them. Should be 0.
+    pub overrun: u64,
+}
+
+/// What a capture holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CaptureRecord {
+    /// Packets written.
+    pub packets: u64,
+    /// Packets the kernel dropped because the ring was full. Should be 0.
+    pub dropped: u64,
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProgramRecord {
+    /// By itself or when told, with this status.
+    Exited(i32),
+    /// By this signal.
+    Signalled(i32),
+    /// It never started; the error.
+    NotStarted(String),
+}

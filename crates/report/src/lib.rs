@@ -1,0 +1,1 @@
+//! An analysis for the terminal and for programs.

@@ -1,0 +1,142 @@
+//! What a variant must show.
+
+use crate::finding::{Cause, FindingCode, names};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// One expectation of one variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Expectation {
+    /// As the user wrote it, for messages.
+    pub written: String,
+    /// What must be so.
+    pub claim: Claim,
+}
+
+/// What an expectation claims.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Claim {
+    /// A finding is there, or is there so many times.
+    Finding {
+        /// Which.
+        code: FindingCode,
+        /// Only with this cause.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<Cause>,
+        /// Only at this host.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
+        /// How many; at least one when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        count: Option<Check>,
+    },
+    /// A measured value lies where it should.
+    Value {
+        /// Which value.
+        path: ValuePath,
+        /// Where it should lie.
+        check: Check,
+    },
+}
+
+/// Names a measured value: `host.peer.metric`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ValuePath {
+    /// The host's name.
+    pub host: String,
+    /// The name of what the host runs.
+    pub peer: String,
+    /// What is measured there.
+    pub metric: Metric,
+}
+
+impl fmt::Display for ValuePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.host, self.peer, self.metric)
+    }
+}
+
+names! {
+    /// What analysis measures for each peer. A value that was not measured fails no expectation:
+    /// it makes it inconclusive.
+    Metric {
+        /// Messages the peer meant to send.
+        Messages = "messages",
+        /// Write calls that handed over bytes.
+        Writes = "writes",
+        /// Read calls that returned bytes.
+        Reads = "reads",
+        /// Messages the peer understood, right or wrong.
+        Understood = "understood",
+        /// Data segments the peer's host sent, retransmissions included.
+        Segments = "segments",
+        /// Segments sent again.
+        Retransmissions = "retransmissions",
+        /// Payload bytes the peer sent, retransmissions not counted.
+        Payload = "payload",
+        /// Bytes of IP packets in both directions, headers included.
+        Wire = "wire",
+        /// Datagrams the peer sent.
+        DatagramsSent = "datagrams-sent",
+        /// Datagrams the peer received.
+        DatagramsReceived = "datagrams-received",
+        /// From the begin of the first write to the end of the last read that returned bytes.
+        Elapsed = "elapsed",
+        /// How often a connection waited a whole round trip before it sent on.
+        RoundTrips = "round-trips",
+        /// Exit status of a `command:` program.
+        ExitStatus = "exit-status",
+    }
+}
+
+impl Metric {
+    /// What its values count.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::Elapsed => Unit::Nanoseconds,
+            Self::Payload | Self::Wire => Unit::Bytes,
+            _ => Unit::Count,
+        }
+    }
+}
+
+/// What a value counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// A plain number.
+    Count,
+    /// Bytes, written `64KiB` or `412`.
+    Bytes,
+    /// Nanoseconds, written `20ms`.
+    Nanoseconds,
+}
+
+/// Where a value should lie. Numbers are in the metric's [`Unit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// Exactly there.
+    Is(u64),
+    /// Above it.
+    Above(u64),
+    /// Below it.
+    Below(u64),
+    /// Between the two, both included.
+    Between(u64, u64),
+}
+
+impl Check {
+    /// Whether the value lies where it should.
+    pub fn holds(self, value: u64) -> bool {
+        match self {
+            Self::Is(n) => value == n,
+            Self::Above(n) => value > n,
+            Self::Below(n) => value < n,
+            Self::Between(low, high) => (low..=high).contains(&value),
+        }
+    }
+}

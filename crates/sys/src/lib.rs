@@ -1,0 +1,1 @@
+//! System calls behind safe names: the only crate with unsafe code.
