@@ -1,1 +1,8 @@
 //! System calls behind safe names: the only crate with unsafe code.
+
+#![allow(unsafe_code)]
+
+pub mod map;
+pub mod namespace;
+pub mod netlink;
+pub mod process;
