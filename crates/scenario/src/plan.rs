@@ -88,7 +88,7 @@ pub struct ProgramPlan {
 #[serde(rename_all = "kebab-case")]
 pub enum Program {
     /// One of the three peers.
-    Peer(PeerConfig),
+    Peer(Box<PeerConfig>),
     /// Any program, captured and analysed on the wire only.
     Command(Command),
 }
