@@ -46,7 +46,9 @@ pub type Channel<In, Out> = (Receiver<In>, Sender<Out>);
 ///
 /// # Errors
 /// The socket can't be cloned.
-pub fn over<In, Out>(socket: UnixStream) -> io::Result<Channel<In, Out>> {
+pub fn over<In: DeserializeOwned, Out: Serialize>(
+    socket: UnixStream,
+) -> io::Result<Channel<In, Out>> {
     let reader = socket.try_clone()?;
     Ok((Receiver::new(reader), Sender::new(socket)))
 }

@@ -1,1 +1,0 @@
-//! The command line: exit codes, progress, end-to-end tests.
