@@ -6,3 +6,4 @@ pub mod map;
 pub mod namespace;
 pub mod netlink;
 pub mod process;
+pub mod socket;
