@@ -19,6 +19,8 @@
 
 mod channel;
 mod message;
+mod reason;
 
 pub use channel::{Channel, ControlError, Receiver, Sender, over};
 pub use message::{Order, Report, Task};
+pub use reason::reason;

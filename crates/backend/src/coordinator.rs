@@ -1,0 +1,269 @@
+//! Leads the agents of one run through its phases, and watches the clock.
+
+mod roster;
+
+use crate::{BackendError, Lab};
+use control::{Order, Report, Task};
+use record::{
+    layout::RunDir,
+    manifest::{HostRecord, Outcome},
+};
+use roster::{Incoming, Roster};
+use scenario::plan::VariantPlan;
+use std::{
+    fs, io,
+    sync::mpsc::RecvTimeoutError,
+    time::{Duration, Instant},
+};
+
+pub use roster::Interrupter;
+
+/// How long agents may take for what is not the scenario's own time.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long connections may take to end after their programs have.
+const SETTLING: Duration = Duration::from_secs(3);
+
+/// How many lines of a host's log go into a message.
+const LOG_LINES: usize = 12;
+
+/// What a run is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Assignment<'a> {
+    /// What to play.
+    pub variant: &'a VariantPlan,
+    /// Where all chance comes from.
+    pub seed: u64,
+    /// Where the files go. It must exist.
+    pub dir: &'a RunDir,
+}
+
+/// Where a run stands, for progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Hosts, links and captures are being set up.
+    Preparing,
+    /// Programs are being started.
+    Launching,
+    /// The scenario plays.
+    Playing,
+    /// Servers are told to end, the last packets arrive.
+    Ending,
+    /// Files are being completed.
+    Collecting,
+}
+
+/// Why there is no run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LeadError {
+    /// The hosts did not come up.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// The control connections don't work.
+    #[error("can't listen to the agents")]
+    Control(#[source] io::Error),
+    /// The user wants to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Why a run did not get to its end.
+#[derive(Debug)]
+struct Trouble {
+    host: usize,
+    reason: String,
+}
+
+/// Leads one run. Whatever goes wrong on a host is part of the outcome; an error means that there
+/// was no run.
+///
+/// # Errors
+/// See [`LeadError`].
+pub fn lead(
+    lab: &mut dyn Lab,
+    assignment: Assignment<'_>,
+    interrupter: &Interrupter,
+    progress: &dyn Fn(Phase),
+) -> Result<(Outcome, Vec<HostRecord>), LeadError> {
+    let roster = Roster::listen(lab.agents(), interrupter).map_err(LeadError::Control)?;
+    let names = assignment
+        .variant
+        .hosts
+        .iter()
+        .map(|host| host.name.clone())
+        .collect();
+    let mut leader = Leader {
+        roster,
+        names,
+        assignment,
+        progress,
+    };
+    let outcome = match leader.play() {
+        Ok(()) => Outcome::Completed,
+        Err(Stop::Interrupted) => return Err(LeadError::Interrupted),
+        Err(Stop::NeverUp) => {
+            leader.roster.dismiss();
+            return Err(lab
+                .obituary()
+                .map_or(LeadError::Interrupted, LeadError::Backend));
+        }
+        Err(Stop::Trouble(trouble)) => leader.broken(trouble),
+    };
+    let records = leader.collect()?;
+    Ok((outcome, records))
+}
+
+enum Stop {
+    Trouble(Trouble),
+    NeverUp,
+    Interrupted,
+}
+
+struct Leader<'a> {
+    roster: Roster,
+    names: Vec<String>,
+    assignment: Assignment<'a>,
+    progress: &'a dyn Fn(Phase),
+}
+
+impl Leader<'_> {
+    fn play(&mut self) -> Result<(), Stop> {
+        let Assignment { variant, seed, dir } = self.assignment;
+        (self.progress)(Phase::Preparing);
+        self.answers(PATIENCE, "did not come up", |report| {
+            matches!(report, Report::Hello)
+        })?;
+        for host in 0..self.names.len() {
+            let task = Task {
+                host: self.names[host].clone(),
+                variant: variant.clone(),
+                seed,
+                dir: dir.path().to_owned(),
+            };
+            self.roster.tell(host, &Order::Prepare(Box::new(task)));
+        }
+        self.answers(PATIENCE, "did not set up its link and capture", |report| {
+            matches!(report, Report::Prepared)
+        })?;
+        (self.progress)(Phase::Launching);
+        self.roster.tell_all(&Order::Launch);
+        self.answers(
+            variant.deadline,
+            "had a program that never became ready",
+            |report| matches!(report, Report::Launched),
+        )?;
+        (self.progress)(Phase::Playing);
+        self.roster.tell_all(&Order::Go);
+        self.answers(variant.deadline, "was not done at the deadline", |report| {
+            matches!(report, Report::Done)
+        })?;
+        (self.progress)(Phase::Ending);
+        self.roster.tell_all(&Order::Finish);
+        self.answers(
+            PATIENCE,
+            "had a program that did not end when it was told to",
+            |report| matches!(report, Report::Finished),
+        )?;
+        self.settle()
+    }
+
+    /// A run has settled when a whole round of agents reports no packet more than the round before:
+    /// the answer to one host's last packet may still make another host send.
+    fn settle(&mut self) -> Result<(), Stop> {
+        let begin = Instant::now();
+        let mut before = None;
+        loop {
+            let patience = SETTLING.saturating_sub(begin.elapsed());
+            self.roster.tell_all(&Order::Settle { patience });
+            let reports = self.answers(PATIENCE, "did not settle", |report| {
+                matches!(report, Report::Settled { .. })
+            })?;
+            let sums = reports.iter().map(|report| match report {
+                Report::Settled { offered, open } => (*offered, *open),
+                _ => (0, 0),
+            });
+            let now = sums.fold((0, 0), |sum, host| (sum.0 + host.0, sum.1 + host.1));
+            if before == Some(now) || patience.is_zero() {
+                return Ok(());
+            }
+            before = Some(now);
+        }
+    }
+
+    fn collect(&mut self) -> Result<Vec<HostRecord>, LeadError> {
+        (self.progress)(Phase::Collecting);
+        self.roster.tell_all(&Order::Collect);
+        let mut records: Vec<Option<HostRecord>> = vec![None; self.names.len()];
+        let deadline = Instant::now() + PATIENCE;
+        let mut waiting: Vec<bool> = (0..self.names.len())
+            .map(|h| self.roster.is_there(h))
+            .collect();
+        while waiting.contains(&true) {
+            match self.roster.next(deadline) {
+                Ok(Incoming::Report(host, Report::Collected(record))) => {
+                    records[host] = Some(*record);
+                    waiting[host] = false;
+                }
+                Ok(Incoming::Report(..)) => {}
+                Ok(Incoming::Gone(host, _)) => waiting[host] = false,
+                Ok(Incoming::Interrupted) => return Err(LeadError::Interrupted),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Ok(records.into_iter().flatten().collect())
+    }
+
+    /// Waits until every agent has answered in the way that `expected` recognises.
+    fn answers(
+        &mut self,
+        patience: Duration,
+        otherwise: &str,
+        expected: fn(&Report) -> bool,
+    ) -> Result<Vec<Report>, Stop> {
+        let deadline = Instant::now() + patience;
+        let mut answers: Vec<Option<Report>> = vec![None; self.names.len()];
+        while let Some(host) = answers.iter().position(Option::is_none) {
+            match self.roster.next(deadline) {
+                Ok(Incoming::Report(host, Report::Trouble { reason })) => {
+                    return Err(Stop::Trouble(Trouble { host, reason }));
+                }
+                Ok(Incoming::Report(host, report)) if expected(&report) => {
+                    answers[host] = Some(report);
+                }
+                Ok(Incoming::Report(host, report)) => {
+                    let reason = format!("its agent said {report:?} out of turn");
+                    return Err(Stop::Trouble(Trouble { host, reason }));
+                }
+                Ok(Incoming::Gone(..)) if !self.roster.was_up() => return Err(Stop::NeverUp),
+                Ok(Incoming::Gone(host, reason)) => {
+                    return Err(Stop::Trouble(Trouble { host, reason }));
+                }
+                Ok(Incoming::Interrupted) => return Err(Stop::Interrupted),
+                Err(_) => {
+                    let patience = humantime::format_duration(patience);
+                    let reason = format!("{otherwise} after {patience}");
+                    return Err(Stop::Trouble(Trouble { host, reason }));
+                }
+            }
+        }
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    fn broken(&self, trouble: Trouble) -> Outcome {
+        let host = self.names[trouble.host].clone();
+        // A log that can't be read is missing from the message, which has its reason already.
+        let log = fs::read_to_string(self.assignment.dir.log(&host)).unwrap_or_default();
+        let mut lines: Vec<String> = log
+            .lines()
+            .rev()
+            .take(LOG_LINES)
+            .map(str::to_owned)
+            .collect();
+        lines.reverse();
+        Outcome::Broken {
+            host,
+            reason: trouble.reason,
+            log: lines,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Why hosts can't be brought up.
+
+use std::io;
+
+/// Why hosts can't be brought up, each with what mends it.
+#[derive(Debug, thiserror::Error)]
+pub enum BackendError {
+    /// The kernel does not let this user make namespaces.
+    #[error(
+        "network namespaces are forbidden here: {reason}\n\
+         to mend it, run as root, or allow unprivileged user namespaces:\n\
+         \x20 sysctl user.max_user_namespaces=15000\n\
+         \x20 sysctl kernel.unprivileged_userns_clone=1          (older Debian)\n\
+         \x20 sysctl kernel.apparmor_restrict_unprivileged_userns=0   (Ubuntu 24.04)\n\
+         in a container, give it CAP_SYS_ADMIN and CAP_NET_ADMIN"
+    )]
+    Forbidden {
+        /// What the kernel said.
+        reason: String,
+    },
+    /// The lab's first process did not start.
+    #[error("can't start the lab's own process")]
+    Start(#[source] io::Error),
+    /// The lab could not be set up although namespaces are allowed.
+    #[error("the lab could not be set up: {reason}")]
+    SetUp {
+        /// What the lab said.
+        reason: String,
+    },
+}
