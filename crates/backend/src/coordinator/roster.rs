@@ -121,10 +121,10 @@ impl Roster {
 
     /// Tells one agent. That it is gone is heard from its thread.
     pub(super) fn tell(&mut self, host: usize, order: &Order) {
-        if let Some(sender) = &mut self.senders[host] {
-            if sender.send(order).is_err() {
-                self.senders[host] = None;
-            }
+        if let Some(sender) = &mut self.senders[host]
+            && sender.send(order).is_err()
+        {
+            self.senders[host] = None;
         }
     }
 
