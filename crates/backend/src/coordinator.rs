@@ -109,7 +109,11 @@ pub fn lead(
         }
         Err(Stop::Trouble(trouble)) => leader.broken(trouble),
     };
-    let records = leader.collect()?;
+    let (records, late) = leader.collect()?;
+    let outcome = match (outcome, late) {
+        (Outcome::Completed, Some(trouble)) => leader.broken(trouble),
+        (outcome, _) => outcome,
+    };
     Ok((outcome, records))
 }
 
@@ -190,27 +194,39 @@ impl Leader<'_> {
         }
     }
 
-    fn collect(&mut self) -> Result<Vec<HostRecord>, LeadError> {
+    /// Collects what there is, from every agent that is still there.
+    fn collect(&mut self) -> Result<(Vec<HostRecord>, Option<Trouble>), LeadError> {
         (self.progress)(Phase::Collecting);
         self.roster.tell_all(&Order::Collect);
+        let hosts = 0..self.names.len();
+        let mut waiting: Vec<bool> = hosts.map(|host| self.roster.is_there(host)).collect();
         let mut records: Vec<Option<HostRecord>> = vec![None; self.names.len()];
+        let mut trouble = None;
         let deadline = Instant::now() + PATIENCE;
-        let mut waiting: Vec<bool> = (0..self.names.len())
-            .map(|h| self.roster.is_there(h))
-            .collect();
-        while waiting.contains(&true) {
+        while let Some(host) = waiting.iter().position(|waiting| *waiting) {
             match self.roster.next(deadline) {
                 Ok(Incoming::Report(host, Report::Collected(record))) => {
                     records[host] = Some(*record);
                     waiting[host] = false;
                 }
+                Ok(Incoming::Report(host, Report::Trouble { reason }))
+                | Ok(Incoming::Gone(host, reason)) => {
+                    if waiting[host] {
+                        trouble.get_or_insert(Trouble { host, reason });
+                        waiting[host] = false;
+                    }
+                }
+                // What was under way when the order to collect overtook it.
                 Ok(Incoming::Report(..)) => {}
-                Ok(Incoming::Gone(host, _)) => waiting[host] = false,
                 Ok(Incoming::Interrupted) => return Err(LeadError::Interrupted),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    let reason = "did not hand in its results".into();
+                    trouble.get_or_insert(Trouble { host, reason });
+                    break;
+                }
             }
         }
-        Ok(records.into_iter().flatten().collect())
+        Ok((records.into_iter().flatten().collect(), trouble))
     }
 
     /// Waits until every agent has answered in the way that `expected` recognises.
