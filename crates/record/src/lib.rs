@@ -2,6 +2,8 @@
 //!
 //! The live half of the lab writes runs, the offline half reads them; they meet only here.
 
+pub mod batch;
 pub mod event;
 pub mod layout;
 pub mod manifest;
+pub mod run;
