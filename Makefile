@@ -1,0 +1,30 @@
+# `make scenario NAME=sticky` and `make test` are all a newcomer needs.
+
+NAME    ?= sticky
+BACKEND ?= auto
+CARGO   ?= cargo
+LAB      = target/release/tinygram
+SKIPPED  = $(CURDIR)/target/skipped
+
+.PHONY: scenario build test check bench clean
+
+scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|netns
+	@$(LAB) run $(NAME) --backend $(BACKEND)
+
+build: ## builds the lab
+	@$(CARGO) build --release --locked -p tinygram -p peer
+
+# Every test this machine can run. A test that can't run here notes why in a file, which is shown
+# at the end; REQUIRE="netns rootless python3 tshark" turns such a note into a failure.
+test: ## runs the tests, and says which were skipped and why
+	@mkdir -p target && rm -f $(SKIPPED)
+	@SKIPPED=$(SKIPPED) ./scripts/test --workspace --locked
+	@if [ -s $(SKIPPED) ]; then echo "skipped on this machine:"; sort -u $(SKIPPED); fi
+
+check: ## formatting, lints, documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
+
+bench: build ## measures what a run costs beyond its own traffic
+	./scripts/overhead
