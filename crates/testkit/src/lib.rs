@@ -1,0 +1,41 @@
+//! For tests only: what this machine has, and skipping with a reason.
+//!
+//! A test that can't run here calls [`skip`] and returns. The reason goes to standard error and,
+//! when `SKIPPED` names a file, into that file, which `make test` shows at the end. When `REQUIRE`
+//! lists the ability (`REQUIRE="netns tshark"`), the skip is a failure instead.
+
+use std::{env, fs::OpenOptions, io::Write, process::Command};
+
+/// Notes that a test does not run here, and why.
+///
+/// # Panics
+/// `REQUIRE` lists the ability.
+#[allow(clippy::print_stderr)]
+pub fn skip(ability: &str, why: &str) {
+    let required = env::var("REQUIRE").unwrap_or_default();
+    assert!(
+        !required.split([' ', ',']).any(|word| word == ability),
+        "{ability} is required and missing: {why}"
+    );
+    eprintln!("SKIP {ability}: {why}");
+    if let Ok(path) = env::var("SKIPPED")
+        && let Ok(mut file) = OpenOptions::new().append(true).create(true).open(path)
+    {
+        // The note is for people; the test is skipped without it, too.
+        let _ = writeln!(file, "{ability}: {why}");
+    }
+}
+
+/// Whether a program can be started; a skip with the reason when it can't.
+///
+/// # Panics
+/// `REQUIRE` lists the program.
+pub fn has_program(name: &str) -> bool {
+    match Command::new(name).arg("--version").output() {
+        Ok(_) => true,
+        Err(error) => {
+            skip(name, &format!("can't start {name}: {error}"));
+            false
+        }
+    }
+}
