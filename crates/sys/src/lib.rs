@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)]
 
+pub mod alarm;
 pub mod map;
 pub mod namespace;
 pub mod netlink;

@@ -122,7 +122,6 @@ fn standard(address: &SockaddrStorage) -> Option<SocketAddr> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use std::{
