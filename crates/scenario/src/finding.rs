@@ -109,6 +109,10 @@ names! {
         SeparateSegments = "separate-segments",
         /// The receiver takes whatever one read returns for a message.
         NoFraming = "no-framing",
+        /// The program wrote small pieces, one call each, and nothing gathered them.
+        SmallWrites = "small-writes",
+        /// The receiver's socket buffer was full.
+        ReceiveBuffer = "receive-buffer",
         /// The link lost it.
         LinkLoss = "link-loss",
         /// The evidence does not decide.
