@@ -6,5 +6,6 @@ pub mod alarm;
 pub mod map;
 pub mod namespace;
 pub mod netlink;
+pub mod packet_socket;
 pub mod process;
 pub mod socket;
