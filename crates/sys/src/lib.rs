@@ -3,9 +3,11 @@
 #![allow(unsafe_code)]
 
 pub mod alarm;
+pub mod ethtool;
 pub mod map;
 pub mod namespace;
 pub mod netlink;
 pub mod packet_socket;
 pub mod process;
+pub mod scheduling;
 pub mod socket;

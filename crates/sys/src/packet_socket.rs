@@ -2,9 +2,13 @@
 
 mod block_ring;
 mod filter;
+mod frame_ring;
+mod send;
 
 pub use block_ring::{Block, BlockRing, RingPacket, RingSize};
 pub use filter::{Direction, Filter};
+pub use frame_ring::{Frame, FrameRing};
+pub use send::BATCH;
 
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use std::{
