@@ -1,1 +1,10 @@
 //! Puts a link's impairments into force on a Linux interface.
+//!
+//! [`UserLink`] needs nothing of the kernel but packet sockets: one thread takes frames from one
+//! interface, lets the seeded emulator decide what becomes of them, and sends them out of another.
+
+mod error;
+mod user;
+
+pub use error::LinkError;
+pub use user::{Counters, UserLink, UserLinkSpec};

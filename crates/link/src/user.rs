@@ -1,0 +1,141 @@
+//! The user-space link.
+
+mod carrier;
+mod pool;
+mod shared;
+
+use crate::LinkError;
+use carrier::Carrier;
+use scenario::impairment::Impairments;
+use shared::Shared;
+use std::{
+    io,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
+use sys::packet_socket::{FrameRing, PacketSocket};
+
+/// Slots of the receive ring: at 400,000 packets/s, 20 ms in which the thread may be kept waiting.
+const SLOTS: usize = 8192;
+
+/// Memory that a ring may take when frames are large.
+const RING_BYTES: usize = 32 << 20;
+
+/// What a link connects and does.
+#[derive(Clone, Debug)]
+pub struct UserLinkSpec {
+    /// The link's name, which its chance depends on.
+    pub name: String,
+    /// The interface that frames come from.
+    pub tap: String,
+    /// The interface that frames leave by.
+    pub wire: String,
+    /// What happens to them between. The MTU is the tap's, which the kernel enforces.
+    pub impairments: Impairments,
+    /// Where all chance comes from.
+    pub seed: u64,
+}
+
+/// What a link has done, in packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Taken in.
+    pub offered: u64,
+    /// Sent out.
+    pub delivered: u64,
+    /// Lost because the link was asked to.
+    pub lost: u64,
+    /// Lost because the link could not keep up or the kernel refused them. Should be 0.
+    pub overrun: u64,
+}
+
+/// A link in force. Dropping it ends it; packets under way are gone then.
+#[derive(Debug)]
+pub struct UserLink {
+    shared: Arc<Shared>,
+    /// How the thread ended. It is not joined: after this it still closes its packet sockets, which
+    /// takes the kernel up to 30 ms that nobody has to wait for.
+    ended: Option<mpsc::Receiver<io::Result<()>>>,
+}
+
+impl UserLink {
+    /// Starts carrying frames from the tap to the wire.
+    ///
+    /// # Errors
+    /// See [`LinkError`].
+    pub fn start(spec: UserLinkSpec) -> Result<Self, LinkError> {
+        let index = |name: &str| {
+            nix::net::if_::if_nametoindex(name).map_err(|source| LinkError::NoInterface {
+                name: name.to_owned(),
+                source,
+            })
+        };
+        let (tap, wire) = (index(&spec.tap)?, index(&spec.wire)?);
+        let longest = usize::from(spec.impairments.mtu) + ETHERNET_WITH_VLAN;
+        let open = || {
+            let receiver = PacketSocket::open()?;
+            receiver.ignore_outgoing()?;
+            let slots = SLOTS.min(RING_BYTES / longest.next_power_of_two());
+            let ring = FrameRing::new(receiver, longest, slots)?;
+            let sender = PacketSocket::open()?;
+            sender.bind_to_send(wire)?;
+            ring.socket().bind(tap)?;
+            Ok((ring, sender))
+        };
+        let (ring, sender) = open().map_err(LinkError::Socket)?;
+        let shared = Arc::new(Shared::new().map_err(LinkError::Thread)?);
+        let carrier = Carrier::new(ring, sender, &spec, longest, Arc::clone(&shared));
+        let (end, ended) = mpsc::channel();
+        thread::Builder::new()
+            .name(format!("link {}", spec.name))
+            .spawn(move || carrier.run(&end))
+            .map_err(LinkError::Thread)?;
+        Ok(Self {
+            shared,
+            ended: Some(ended),
+        })
+    }
+
+    /// Waits until the tap is empty and no packet is under way, at most so long. Returns whether it
+    /// came to that.
+    pub fn drain(&self, patience: Duration) -> bool {
+        self.shared.drain(patience)
+    }
+
+    /// What the link has done so far.
+    pub fn counters(&self) -> Counters {
+        self.shared.counters()
+    }
+
+    /// Ends the link.
+    ///
+    /// # Errors
+    /// It had already ended, by an error.
+    pub fn stop(mut self) -> Result<Counters, LinkError> {
+        self.end()?;
+        Ok(self.counters())
+    }
+
+    fn end(&mut self) -> Result<(), LinkError> {
+        let Some(ended) = self.ended.take() else {
+            return Ok(());
+        };
+        self.shared.stop();
+        match ended.recv() {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(LinkError::Broken(error)),
+            Err(mpsc::RecvError) => Err(LinkError::Panicked),
+        }
+    }
+}
+
+impl Drop for UserLink {
+    fn drop(&mut self) {
+        // Nobody is left to be told.
+        let _ = self.end();
+    }
+}
+
+/// Ethernet's header and one VLAN tag.
+const ETHERNET_WITH_VLAN: usize = 18;

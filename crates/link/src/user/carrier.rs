@@ -1,0 +1,206 @@
+//! The link's thread: from the tap, through the emulator, to the wire.
+
+use super::{
+    UserLinkSpec,
+    pool::{Handle, Pool},
+    shared::Shared,
+};
+use emulator::{Emulator, Fate, Nanos};
+use nix::{
+    poll::{PollFd, PollFlags, ppoll},
+    sys::time::TimeSpec,
+};
+use std::{
+    io,
+    os::fd::AsFd,
+    sync::{Arc, atomic::Ordering, mpsc},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+use sys::packet_socket::{BATCH, FrameRing, PacketSocket};
+
+/// Frames taken in before the thread looks for frames to send.
+const GULP: usize = 256;
+
+pub(super) struct Carrier {
+    ring: FrameRing,
+    sender: PacketSocket,
+    emulator: Emulator<Handle>,
+    pool: Pool,
+    shared: Arc<Shared>,
+    start: Instant,
+    leaving: Vec<Handle>,
+}
+
+impl Carrier {
+    pub(super) fn new(
+        ring: FrameRing,
+        sender: PacketSocket,
+        spec: &UserLinkSpec,
+        longest: usize,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self {
+            ring,
+            sender,
+            emulator: Emulator::new(&spec.impairments, spec.seed, &spec.name),
+            pool: Pool::new(longest),
+            shared,
+            start: Instant::now(),
+            leaving: Vec::with_capacity(BATCH),
+        }
+    }
+
+    /// Carries frames until it is told to stop.
+    pub(super) fn run(mut self, end: &mpsc::Sender<io::Result<()>>) {
+        // Without the right to it the link is as good as an ordinary thread can be.
+        let _ = sys::scheduling::real_time();
+        let result = sys::scheduling::exact_timers().and_then(|()| self.carry());
+        self.shared.over();
+        // The owner may be gone already; then nobody asks how it ended.
+        let _ = end.send(result);
+    }
+
+    fn carry(&mut self) -> io::Result<()> {
+        while !self.shared.is_stopping() {
+            let request = self.shared.asked();
+            let taken = self.take_in();
+            self.send_due()?;
+            if taken == GULP {
+                continue;
+            }
+            if taken == 0 && self.emulator.next_due().is_none() {
+                self.count_overrun()?;
+                self.shared.done(request);
+            }
+            self.wait()?;
+        }
+        self.count_overrun()
+    }
+
+    /// Takes what the tap has, at most a gulp.
+    fn take_in(&mut self) -> usize {
+        let now = self.now();
+        let wall = wall_clock();
+        let (emulator, pool) = (&mut self.emulator, &mut self.pool);
+        let mut taken = 0;
+        let mut lost = 0;
+        while taken < GULP {
+            let fate = self.ring.receive(|frame| {
+                // The delay counts from when the kernel stamped the frame, not from when this
+                // thread got round to it.
+                let age = wall.saturating_sub(frame.at);
+                emulator.offer(now.saturating_sub(age), pool.put(frame.data))
+            });
+            match fate {
+                None => break,
+                Some(Fate::UnderWay) => {}
+                Some(Fate::Lost(handle)) => {
+                    pool.free(handle);
+                    lost += 1;
+                }
+            }
+            taken += 1;
+        }
+        self.shared
+            .offered
+            .fetch_add(taken as u64, Ordering::Relaxed);
+        self.shared.lost.fetch_add(lost, Ordering::Relaxed);
+        taken
+    }
+
+    /// Sends what has left the emulator, batch by batch.
+    fn send_due(&mut self) -> io::Result<()> {
+        loop {
+            let now = self.now();
+            while self.leaving.len() < BATCH {
+                let Some(handle) = self.emulator.take(now) else {
+                    break;
+                };
+                self.leaving.push(handle);
+            }
+            if self.leaving.is_empty() {
+                return Ok(());
+            }
+            self.send_leaving()?;
+        }
+    }
+
+    fn send_leaving(&mut self) -> io::Result<()> {
+        let mut sent = 0;
+        while sent < self.leaving.len() {
+            let mut frames: [&[u8]; BATCH] = [&[]; BATCH];
+            let rest = &self.leaving[sent..];
+            for (frame, handle) in frames.iter_mut().zip(rest) {
+                *frame = self.pool.get(*handle);
+            }
+            match self.sender.send_batch(&frames[..rest.len()]) {
+                Ok(count) => {
+                    self.shared
+                        .delivered
+                        .fetch_add(count as u64, Ordering::Relaxed);
+                    sent += count;
+                }
+                Err(error) => match error.raw_os_error() {
+                    // The wire's queue is full for a moment: it empties as fast as it can.
+                    Some(libc::ENOBUFS | libc::EAGAIN) => std::thread::yield_now(),
+                    Some(libc::EINTR) => {}
+                    // This one frame can't go; the next may.
+                    Some(libc::EMSGSIZE | libc::EINVAL) => {
+                        self.shared.overrun.fetch_add(1, Ordering::Relaxed);
+                        sent += 1;
+                    }
+                    _ => return Err(error),
+                },
+            }
+        }
+        for handle in self.leaving.drain(..) {
+            self.pool.free(handle);
+        }
+        Ok(())
+    }
+
+    /// Sleeps until a frame comes, one is due, or somebody asks something.
+    fn wait(&self) -> io::Result<()> {
+        let timeout = match self.emulator.next_due() {
+            None => None,
+            Some(due) => match due.saturating_sub(self.now()) {
+                0 => return Ok(()),
+                rest => Some(TimeSpec::from_duration(Duration::from_nanos(rest))),
+            },
+        };
+        let mut fds = [
+            PollFd::new(self.ring.socket().as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.shared.wake_fd(), PollFlags::POLLIN),
+        ];
+        match ppoll(&mut fds, timeout, None) {
+            Ok(_) | Err(nix::Error::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        if fds[1].any().unwrap_or(false) {
+            self.shared.clear_wake();
+        }
+        Ok(())
+    }
+
+    /// The kernel's count of frames that found no slot starts again with each call.
+    fn count_overrun(&self) -> io::Result<()> {
+        let dropped = self.ring.socket().statistics()?.dropped;
+        self.shared.overrun.fetch_add(dropped, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn now(&self) -> Nanos {
+        Nanos::try_from(self.start.elapsed().as_nanos()).unwrap_or(Nanos::MAX) + HEAD_START
+    }
+}
+
+/// The clock starts this late, so that a frame stamped before the thread began has a time, too.
+const HEAD_START: Nanos = 1_000_000_000;
+
+/// Nanoseconds since 1970, the clock of the kernel's stamps.
+fn wall_clock() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
