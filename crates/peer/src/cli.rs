@@ -1,0 +1,108 @@
+//! The programs tcp-server, tcp-client and udp-peer, for use by hand outside the lab.
+//!
+//! stdout: what happens, one line each; stderr: logs and errors. Exit code 0; 1 when a client's
+//! connection broke or what arrived was malformed, and for every error; 2 for wrong options; a
+//! client that a signal ends has that signal's code (130 after Ctrl-C), a server ends well by it.
+
+mod args;
+mod bytes;
+
+pub use args::{Program, TcpClient, TcpServer, UdpPeer};
+pub use bytes::{BytesError, parse_bytes};
+
+use crate::{Diary, Hooks, PeerError, Pen, Story, Witness, run, signals};
+use protocol::Role;
+use std::{cell::Cell, io, process::ExitCode, time::Duration};
+use tracing_subscriber::EnvFilter;
+
+/// How long a server's connections may go on after Ctrl-C.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// A program that could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// A host name has no address.
+    #[error("can't find {host}: check its name, and write HOST:PORT")]
+    Resolve {
+        /// What was written.
+        host: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A host name with no address, though the search went well.
+    #[error("{0} has no address: check its name")]
+    NoSuchHost(String),
+    /// Threads or the runtime are refused.
+    #[error("can't start: end some processes or raise `ulimit -u` and `ulimit -n`")]
+    Start(#[source] io::Error),
+    /// What the peer ran into.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+}
+
+/// Runs the program on this process's arguments.
+pub fn main<P: Program>() -> ExitCode {
+    let program = P::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    match play(&program) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            crate::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn play(program: &impl Program) -> Result<u8, CliError> {
+    let config = program.config()?;
+    let diary = program
+        .events()
+        .map(|path| Diary::open(path, ""))
+        .transpose();
+    let diary = diary.map_err(PeerError::from)?;
+    let story = Story::to(io::stdout());
+    let witness = Witness {
+        pen: diary.as_ref().map_or_else(Pen::off, Diary::pen),
+        story: story.clone(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(CliError::Start)?;
+    let ended_by = Cell::new(None);
+    let client = config.ends_by_itself();
+    let bound = match config.role {
+        Role::TcpServer => "listening on",
+        Role::TcpClient | Role::UdpPeer => "bound to",
+    };
+    let played = runtime.block_on(async {
+        let ending = signals::ending().map_err(CliError::Start)?;
+        let hooks = Hooks {
+            ready: |address| {
+                if let Some(address) = address {
+                    story.line(format_args!("{bound} {address}"));
+                }
+            },
+            go: async {},
+            stop: async { ended_by.set(Some(ending.await)) },
+            grace: GRACE,
+        };
+        run(config, witness, hooks).await.map_err(CliError::from)
+    });
+    // First why the diary failed, which is more than that it did.
+    diary
+        .map_or(Ok(()), Diary::close)
+        .map_err(PeerError::from)?;
+    let summary = played?;
+    story.line(format_args!("{summary}"));
+    Ok(match ended_by.get() {
+        Some(signal) if client => signal.exit_code(),
+        None if client && !summary.went_well() => 1,
+        _ => 0,
+    })
+}

@@ -1,0 +1,284 @@
+//! Drives one machine on one TCP connection.
+//!
+//! Three lanes (read, write, wait) with one order outstanding in each. The loop gives every lane a
+//! turn: a call is tried first and only where it would block is its readiness awaited, so a
+//! machine that writes three messages makes three write(2) calls in a row.
+
+use crate::{
+    PeerError,
+    clock::now,
+    journal::{Journal, Totals},
+};
+use protocol::{Broken, End, Orders, StreamEvent, StreamPeer};
+use record::event::Closing;
+use socket2::SockRef;
+use std::{
+    io,
+    net::Shutdown,
+    time::{Duration, Instant},
+};
+use sys::alarm::Alarm;
+use tokio::{net::TcpStream, sync::watch, task::coop};
+
+/// How often the send queue is looked at while a half-close waits for it to be acknowledged. The
+/// kernel has no event for that: EPOLLOUT tells of room, not of emptiness.
+const QUEUE_POLL: Duration = Duration::from_millis(1);
+
+/// Plays `machine` on `stream` until it ends, the connection breaks, or `cut` turns true.
+///
+/// # Errors
+/// The machine's orders can't be carried out for want of a descriptor.
+pub(crate) async fn drive(
+    stream: TcpStream,
+    machine: Box<dyn StreamPeer + Send>,
+    journal: Journal,
+    mut cut: watch::Receiver<bool>,
+) -> Result<Totals, PeerError> {
+    let mut driver = Driver {
+        stream,
+        machine,
+        journal,
+        read: None,
+        write: None,
+        wake: None,
+        draining: false,
+        end: None,
+        broken: None,
+        eof: false,
+        buffer: Vec::new(),
+    };
+    let how = driver.run(&mut cut).await;
+    if matches!(how, Ok(Closing::Aborted)) {
+        // The stream may be closed already; then there is nothing left to reset.
+        let _ = driver.stream.set_zero_linger();
+    }
+    drop(driver.stream);
+    let totals = driver
+        .journal
+        .closed(now(), how.as_ref().map_or(Closing::Aborted, |how| *how));
+    how.map(|_| totals).map_err(|source| PeerError::Resource {
+        what: "wait for a connection",
+        source,
+    })
+}
+
+/// One connection. Each call begins when it is first tried and returns with its last byte: what
+/// a blocking call would have taken.
+struct Driver {
+    stream: TcpStream,
+    machine: Box<dyn StreamPeer + Send>,
+    journal: Journal,
+    read: Option<ReadCall>,
+    write: Option<WriteCall>,
+    wake: Option<Instant>,
+    /// A half-close was ordered and waits.
+    draining: bool,
+    end: Option<End>,
+    /// Why a write failed. What arrived before may still be read.
+    broken: Option<Broken>,
+    eof: bool,
+    buffer: Vec<u8>,
+}
+
+struct ReadCall {
+    begin: u64,
+    asked: usize,
+}
+
+struct WriteCall {
+    begin: u64,
+    bytes: Vec<u8>,
+    done: usize,
+}
+
+impl Driver {
+    async fn run(&mut self, cut: &mut watch::Receiver<bool>) -> io::Result<Closing> {
+        let mut alarm = Alarm::default();
+        self.tell(StreamEvent::Opened);
+        loop {
+            // The calls below bypass tokio's own accounting; without this line a busy connection
+            // would never let another one run.
+            coop::consume_budget().await;
+            let moved = self.turn_to_write() | self.turn_to_read() | self.turn_to_wake();
+            if let Some(how) = self.over() {
+                return Ok(how);
+            }
+            if *cut.borrow() {
+                self.tell(StreamEvent::Broken(Broken::Stopped));
+                return Ok(Closing::Stopped);
+            }
+            self.turn_to_half_close();
+            if moved {
+                continue;
+            }
+            tokio::select! {
+                ready = self.stream.readable(), if self.read.is_some() => ready?,
+                ready = self.stream.writable(), if self.may_write() => ready?,
+                rang = alarm.at(self.wake.unwrap_or_else(Instant::now)), if self.wake.is_some() => rang?,
+                () = tokio::time::sleep(QUEUE_POLL), if self.draining => {}
+                _ = cut.wait_for(|cut| *cut) => {}
+            }
+        }
+    }
+
+    fn tell(&mut self, event: StreamEvent<'_>) {
+        let mut orders = Orders::default();
+        self.machine.on(event, &mut orders);
+        for note in orders.notes {
+            self.journal.said(note);
+        }
+        let begin = now();
+        if let Some(asked) = orders.read {
+            self.read = Some(ReadCall { begin, asked });
+        }
+        if let Some(bytes) = orders.write {
+            let done = 0;
+            self.write = Some(WriteCall { begin, bytes, done });
+        }
+        if let Some(pause) = orders.wait {
+            self.wake = Some(Instant::now() + pause);
+        }
+        match orders.end {
+            Some(End::HalfClose) => self.draining = true,
+            Some(end) => {
+                self.end = Some(end);
+                self.read = None;
+                self.wake = None;
+            }
+            None => {}
+        }
+    }
+
+    /// Whether the connection is done with, and how it came to that.
+    fn over(&mut self) -> Option<Closing> {
+        match self.end {
+            Some(End::Abort) => return Some(Closing::Aborted),
+            Some(_) if self.write.is_none() => {
+                return Some(if self.eof {
+                    Closing::Finished
+                } else {
+                    Closing::Closed
+                });
+            }
+            _ => {}
+        }
+        let reason = self.broken?;
+        // After a reset what had arrived before can still be read, now or after a pause.
+        let hopeless = self.read.is_none() && self.wake.is_none() || self.end.is_some();
+        hopeless.then(|| self.breaks(reason))
+    }
+
+    fn breaks(&mut self, reason: Broken) -> Closing {
+        self.tell(StreamEvent::Broken(reason));
+        match reason {
+            Broken::Reset => Closing::Reset,
+            Broken::TimedOut => Closing::TimedOut,
+            Broken::Stopped => Closing::Stopped,
+        }
+    }
+
+    fn may_write(&self) -> bool {
+        self.write.is_some() && self.broken.is_none()
+    }
+
+    fn turn_to_write(&mut self) -> bool {
+        if !self.may_write() {
+            return false;
+        }
+        let Some(call) = &mut self.write else {
+            return false;
+        };
+        match self.stream.try_write(&call.bytes[call.done..]) {
+            Ok(n) => call.done += n,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
+            Err(error) => self.broken = Some(reason(&error)),
+        }
+        if call.done == call.bytes.len() {
+            self.journal.wrote(call.begin, now(), call.done);
+            self.write = None;
+            self.tell(StreamEvent::Wrote);
+        }
+        true
+    }
+
+    fn turn_to_read(&mut self) -> bool {
+        let Some(ReadCall { begin, asked }) = self.read else {
+            return false;
+        };
+        let mut buffer = std::mem::take(&mut self.buffer);
+        if buffer.len() < asked {
+            buffer.resize(asked, 0);
+        }
+        let got = self.stream.try_read(&mut buffer[..asked]);
+        let at = now();
+        let moved = match got {
+            Ok(0) => {
+                self.read = None;
+                // The end of file that follows a reset is no end of the stream.
+                if self.broken.is_none() {
+                    self.eof = true;
+                    self.journal.eof(at);
+                    self.tell(StreamEvent::Eof);
+                }
+                true
+            }
+            Ok(n) => {
+                self.read = None;
+                self.journal.read(begin, at, &buffer[..n], asked);
+                self.tell(StreamEvent::Read(&buffer[..n]));
+                true
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => false,
+            Err(error) => {
+                self.read = None;
+                self.wake = None;
+                self.broken.get_or_insert(reason(&error));
+                true
+            }
+        };
+        self.buffer = buffer;
+        moved
+    }
+
+    fn turn_to_wake(&mut self) -> bool {
+        let due = self.wake.is_some_and(|wake| wake <= Instant::now());
+        if due {
+            self.wake = None;
+            self.tell(StreamEvent::Woke);
+        }
+        due
+    }
+
+    /// Sends FIN once everything is acknowledged: close(2) and shutdown(2) push out what Nagle's
+    /// algorithm holds (Linux: tcp_send_fin), so an earlier FIN would hide it.
+    fn turn_to_half_close(&mut self) {
+        if !self.draining || self.write.is_some() || self.broken.is_some() {
+            return;
+        }
+        match sys::socket::unacknowledged(&self.stream) {
+            Ok(0) => {
+                self.draining = false;
+                // The other side may have reset the connection meanwhile; a read tells.
+                let _ = SockRef::from(&self.stream).shutdown(Shutdown::Write);
+            }
+            // A dead connection keeps its queue; without a read outstanding only this tells.
+            Ok(_) => self.broken = self.stream.take_error().ok().flatten().map(|e| reason(&e)),
+            Err(error) => self.broken = Some(reason(&error)),
+        }
+    }
+}
+
+/// Names what a socket call said. Anything but a reset means that the kernel gave up.
+fn reason(error: &io::Error) -> Broken {
+    tracing::debug!(%error, "connection broken");
+    match error.kind() {
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::NotConnected => Broken::Reset,
+        _ => Broken::TimedOut,
+    }
+}
+
+#[cfg(test)]
+mod tests;

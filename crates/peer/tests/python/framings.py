@@ -1,0 +1,85 @@
+"""Framings as docs/wire.md gives them, with plain sockets."""
+
+import struct
+
+
+def exactly(sock, n):
+    """n bytes, or None at the end of the stream."""
+    data = b""
+    while len(data) < n:
+        more = sock.recv(n - len(data))
+        if not more:
+            return None
+        data += more
+    return data
+
+
+class Plain:
+    """none: what one recv returns is taken for a message."""
+
+    def send(self, sock, body):
+        sock.sendall(body)
+
+    def receive(self, sock):
+        return sock.recv(1024) or None
+
+
+class Handshake:
+    """The length as text, any reply, then the body."""
+
+    def send(self, sock, body):
+        sock.sendall(str(len(body)).encode())
+        sock.recv(1024)
+        sock.sendall(body)
+
+    def receive(self, sock):
+        length = sock.recv(1024)
+        if not length:
+            return None
+        sock.sendall(b"ready!")
+        return exactly(sock, int(length))
+
+
+class Prefix:
+    """A binary length in front."""
+
+    def __init__(self, format):
+        self.format = format
+
+    def send(self, sock, body):
+        sock.sendall(struct.pack(self.format, len(body)) + body)
+
+    def receive(self, sock):
+        head = exactly(sock, struct.calcsize(self.format))
+        return head and exactly(sock, struct.unpack(self.format, head)[0])
+
+
+class Delimiter:
+    """A line each."""
+
+    def __init__(self):
+        self.rest = b""
+
+    def send(self, sock, body):
+        sock.sendall(body + b"\n")
+
+    def receive(self, sock):
+        while b"\n" not in self.rest:
+            more = sock.recv(1024)
+            if not more:
+                return None
+            self.rest += more
+        body, self.rest = self.rest.split(b"\n", 1)
+        return body
+
+
+def framing(name):
+    """A fresh one, for one connection."""
+    return {
+        "none": Plain,
+        "handshake": Handshake,
+        "i32": lambda: Prefix("i"),
+        "u16": lambda: Prefix(">H"),
+        "u32": lambda: Prefix(">I"),
+        "delimiter:\\n": Delimiter,
+    }[name]()
