@@ -80,7 +80,11 @@ impl fmt::Display for Framing {
             Self::LengthPrefix(Prefix::U16Be) => f.write_str("u16"),
             Self::LengthPrefix(Prefix::U32Be) => f.write_str("u32"),
             Self::Delimiter(mark) => {
-                write!(f, "delimiter:{}", String::from_utf8_lossy(mark).escape_default())
+                write!(
+                    f,
+                    "delimiter:{}",
+                    String::from_utf8_lossy(mark).escape_default()
+                )
             }
             Self::Fixed(n) => write!(f, "fixed:{n}"),
             Self::UntilClose => f.write_str("until-close"),
@@ -103,5 +107,8 @@ impl From<Framing> for String {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0")
+    text.replace("\\r", "\r")
+        .replace("\\n", "\n")
+        .replace("\\t", "\t")
+        .replace("\\0", "\0")
 }

@@ -1,0 +1,121 @@
+//! From messages to bytes.
+
+use crate::{EncodeError, Framing, Prefix};
+
+/// Makes the bytes of messages.
+#[derive(Clone, Debug)]
+pub struct Encoder {
+    framing: Framing,
+    max: u64,
+}
+
+/// What is to be done for a message, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Write these bytes.
+    Bytes(Vec<u8>),
+    /// Read any reply before going on (the handshake's).
+    AwaitReply,
+}
+
+impl Encoder {
+    /// For messages of at most `max` bytes.
+    pub fn new(framing: Framing, max: u64) -> Self {
+        Self { framing, max }
+    }
+
+    /// The pieces that carry this message, and where among their bytes its body begins.
+    ///
+    /// # Errors
+    /// The framing can't carry it.
+    pub fn encode(&self, body: &[u8]) -> Result<(Vec<Piece>, u64), EncodeError> {
+        let length = body.len() as u64;
+        let max = self.longest();
+        if length > max {
+            return Err(EncodeError::TooLong { length, max });
+        }
+        if body.is_empty() && !matches!(self.framing, Framing::Delimiter(_) | Framing::UntilClose) {
+            return Err(EncodeError::Empty {
+                framing: self.framing.to_string(),
+            });
+        }
+        let whole = |bytes: Vec<u8>, header: u64| Ok((vec![Piece::Bytes(bytes)], header));
+        match &self.framing {
+            Framing::None | Framing::UntilClose => whole(body.to_vec(), 0),
+            Framing::Handshake => {
+                let text = length.to_string().into_bytes();
+                let header = text.len() as u64;
+                let pieces = vec![
+                    Piece::Bytes(text),
+                    Piece::AwaitReply,
+                    Piece::Bytes(body.to_vec()),
+                ];
+                Ok((pieces, header))
+            }
+            Framing::LengthPrefix(prefix) => {
+                let mut bytes = prefix.encode(length);
+                let header = bytes.len() as u64;
+                bytes.extend_from_slice(body);
+                whole(bytes, header)
+            }
+            Framing::Delimiter(mark) => {
+                // The mark must not begin in the body and end in itself either.
+                let bytes = [body, mark].concat();
+                match bytes.windows(mark.len()).position(|window| window == mark) {
+                    Some(position) if position < body.len() => {
+                        Err(EncodeError::DelimiterInside { position })
+                    }
+                    _ => whole(bytes, 0),
+                }
+            }
+            Framing::Fixed(size) if body.len() != *size => Err(EncodeError::WrongSize {
+                length: body.len(),
+                size: *size,
+            }),
+            Framing::Fixed(_) => whole(body.to_vec(), 0),
+        }
+    }
+
+    fn longest(&self) -> u64 {
+        match &self.framing {
+            Framing::LengthPrefix(prefix) => self.max.min(prefix.largest()),
+            _ => self.max,
+        }
+    }
+}
+
+impl Prefix {
+    /// How many bytes it has.
+    pub fn width(self) -> usize {
+        match self {
+            Self::I32Le | Self::U32Be => 4,
+            Self::U16Be => 2,
+        }
+    }
+
+    fn largest(self) -> u64 {
+        match self {
+            Self::I32Le => i32::MAX.unsigned_abs().into(),
+            Self::U16Be => u16::MAX.into(),
+            Self::U32Be => u32::MAX.into(),
+        }
+    }
+
+    /// `length` is within [`Self::largest`].
+    fn encode(self, length: u64) -> Vec<u8> {
+        match self {
+            Self::I32Le => (length as i32).to_le_bytes().to_vec(),
+            Self::U16Be => (length as u16).to_be_bytes().to_vec(),
+            Self::U32Be => (length as u32).to_be_bytes().to_vec(),
+        }
+    }
+
+    /// What the first [`Self::width`] bytes say; `None` while there are fewer.
+    pub(crate) fn decode(self, bytes: &[u8]) -> Option<i64> {
+        Some(match self {
+            Self::I32Le => i32::from_le_bytes(*bytes.first_chunk()?).into(),
+            Self::U16Be => u16::from_be_bytes(*bytes.first_chunk()?).into(),
+            Self::U32Be => u32::from_be_bytes(*bytes.first_chunk()?).into(),
+        })
+    }
+}
