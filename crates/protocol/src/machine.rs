@@ -74,8 +74,15 @@ pub enum Note {
 pub struct Orders {
     /// Read at most this many bytes.
     pub read: Option<usize>,
+    /// Pause this long before that read.
+    pub read_pause: Duration,
     /// Write these bytes, as one write where the kernel takes them at once.
     pub write: Option<Vec<u8>>,
+    /// Pause this long before that write.
+    pub write_pause: Duration,
+    /// Gather what is written from here on (true), or let it go (false): TCP_CORK, tcp(7). It takes
+    /// effect before this event's write order.
+    pub cork: Option<bool>,
     /// Wake after this long.
     pub wait: Option<Duration>,
     /// End the connection.

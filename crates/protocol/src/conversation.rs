@@ -1,0 +1,218 @@
+//! Framed messages in both directions of one connection: what all conversing machines share.
+
+use crate::{
+    PeerConfig,
+    machine::{Note, Orders},
+};
+use framing::{Decoded, Decoder, EncodeError, Encoder, Frame, Framing, Piece};
+use std::{collections::VecDeque, time::Duration};
+
+/// What the receiver of a handshake's length answers.
+const READY: &[u8] = b"ready!";
+
+/// Both directions of one connection, in terms of messages.
+#[derive(Debug)]
+pub(crate) struct Conversation {
+    encoder: Encoder,
+    decoder: Decoder,
+    /// What is still to be written, or waited for.
+    outbox: VecDeque<Step>,
+    /// How many bytes have been ordered to be written.
+    written: u64,
+    writing: bool,
+    reading: bool,
+    awaiting_reply: bool,
+    corks: bool,
+    corked: bool,
+    read: usize,
+    read_pause: Duration,
+    write: usize,
+    write_pause: Duration,
+}
+
+#[derive(Debug)]
+enum Step {
+    Write {
+        bytes: Vec<u8>,
+        message: Option<Extent>,
+    },
+    AwaitReply,
+}
+
+/// How many bytes a message has with framing, and how many of them stand before and in its body.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    whole: u64,
+    header: u64,
+    body: u64,
+}
+
+impl Conversation {
+    pub(crate) fn new(config: &PeerConfig) -> Self {
+        Self {
+            encoder: Encoder::new(config.framing.clone(), config.max_message),
+            decoder: Decoder::new(config.framing.clone(), config.max_message),
+            outbox: VecDeque::new(),
+            written: 0,
+            writing: false,
+            reading: false,
+            awaiting_reply: false,
+            corks: config.cork,
+            corked: false,
+            read: config.read,
+            read_pause: config.read_pause,
+            write: config.write.unwrap_or(usize::MAX).max(1),
+            write_pause: config.write_pause,
+        }
+    }
+
+    /// Puts a message into the outbox.
+    pub(crate) fn say(&mut self, body: &[u8]) -> Result<(), EncodeError> {
+        let (pieces, header) = self.encoder.encode(body)?;
+        let whole = pieces.iter().map(|piece| match piece {
+            Piece::Bytes(bytes) => bytes.len() as u64,
+            Piece::AwaitReply => 0,
+        });
+        let mut message = Some(Extent {
+            whole: whole.sum(),
+            header,
+            body: body.len() as u64,
+        });
+        self.outbox
+            .extend(pieces.into_iter().map(|piece| match piece {
+                Piece::Bytes(bytes) => Step::Write {
+                    bytes,
+                    message: message.take(),
+                },
+                Piece::AwaitReply => Step::AwaitReply,
+            }));
+        Ok(())
+    }
+
+    /// Orders the next write, if one can be made now.
+    pub(crate) fn pump(&mut self, orders: &mut Orders) {
+        if self.writing || self.awaiting_reply {
+            return;
+        }
+        match self.outbox.pop_front() {
+            None => {
+                if self.corked {
+                    self.corked = false;
+                    orders.cork = Some(false);
+                }
+            }
+            Some(Step::AwaitReply) => self.awaiting_reply = true,
+            Some(Step::Write { mut bytes, message }) => {
+                if let Some(extent) = message {
+                    let start = self.written;
+                    let body = start + extent.header;
+                    orders.notes.push(Note::Message {
+                        range: start..start + extent.whole,
+                        body: body..body + extent.body,
+                    });
+                }
+                if bytes.len() > self.write {
+                    let rest = bytes.split_off(self.write);
+                    self.outbox.push_front(Step::Write {
+                        bytes: rest,
+                        message: None,
+                    });
+                }
+                if self.corks && !self.corked {
+                    self.corked = true;
+                    orders.cork = Some(true);
+                }
+                if self.written > 0 {
+                    orders.write_pause = self.write_pause;
+                }
+                self.written += bytes.len() as u64;
+                self.writing = true;
+                orders.write = Some(bytes);
+            }
+        }
+    }
+
+    /// A write order is completed.
+    pub(crate) fn wrote(&mut self, orders: &mut Orders) {
+        self.writing = false;
+        self.pump(orders);
+    }
+
+    /// Whether everything said has been written.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.outbox.is_empty() && !self.writing && !self.awaiting_reply
+    }
+
+    /// Orders the next read.
+    pub(crate) fn listen(&mut self, orders: &mut Orders) {
+        if !self.reading {
+            self.reading = true;
+            orders.read = Some(self.read);
+            orders.read_pause = self.read_pause;
+        }
+    }
+
+    /// A read order is completed: the messages that are whole now. `None`: the stream can't be
+    /// followed any further.
+    pub(crate) fn heard(&mut self, bytes: &[u8], orders: &mut Orders) -> Option<Vec<Frame>> {
+        self.reading = false;
+        if self.awaiting_reply {
+            self.decoder.skip(bytes.len());
+            self.awaiting_reply = false;
+            self.pump(orders);
+            return Some(Vec::new());
+        }
+        self.decoder.push(bytes);
+        let mut frames = Vec::new();
+        loop {
+            match self.decoder.next() {
+                Ok(Some(Decoded::Frame(frame))) => {
+                    orders.notes.push(understood(&frame));
+                    frames.push(frame);
+                }
+                Ok(Some(Decoded::ReplyAwaited)) => {
+                    // The sender waits for it, so it goes before anything else.
+                    let reply = Step::Write {
+                        bytes: READY.to_vec(),
+                        message: None,
+                    };
+                    self.outbox.push_front(reply);
+                    self.pump(orders);
+                }
+                Ok(None) => return Some(frames),
+                Err(error) => {
+                    orders.notes.push(Note::Malformed(error.to_string()));
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// The incoming stream has ended: the message that its end completes, if any.
+    pub(crate) fn ended(&mut self, orders: &mut Orders) -> Option<Frame> {
+        self.reading = false;
+        // A reply that never comes holds nothing back any more, and what waited for it is void.
+        if std::mem::take(&mut self.awaiting_reply) {
+            self.outbox.clear();
+        }
+        match self.decoder.finish() {
+            Ok(frame) => frame.inspect(|frame| orders.notes.push(understood(frame))),
+            Err(error) => {
+                orders.notes.push(Note::Malformed(error.to_string()));
+                None
+            }
+        }
+    }
+}
+
+fn understood(frame: &Frame) -> Note {
+    Note::Understood {
+        range: frame.range.clone(),
+        body: frame.body.clone(),
+    }
+}
+
+/// Whether the framing leaves room for one message a direction only.
+pub(crate) fn is_single(framing: &Framing) -> bool {
+    *framing == Framing::UntilClose
+}
