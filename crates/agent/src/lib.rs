@@ -1,1 +1,16 @@
-//! Plays one host: link, captures, peers, reports to the coordinator.
+//! Plays one host: link, capture, programs, reports to the coordinator.
+//!
+//! [`play`] takes orders until the coordinator has what it wants or is gone. Everything here
+//! blocks; threads wait for the coordinator and for the programs, and one loop hears them all.
+
+mod error;
+mod heard;
+mod interface;
+mod log;
+mod play;
+mod programs;
+mod sockets;
+mod stage;
+
+pub use error::AgentError;
+pub use play::{Plug, play};

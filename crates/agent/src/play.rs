@@ -1,0 +1,167 @@
+//! The agent's one loop.
+
+use crate::{
+    AgentError,
+    heard::{self, Heard},
+    log::Log,
+    programs::Programs,
+    sockets::open_connections,
+    stage::Stage,
+};
+use control::{Order, Report, Sender, Task, reason};
+use record::layout::RunDir;
+use std::{
+    os::unix::net::UnixStream,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How often connections that should end are looked at.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// Connects the host to the lab network: the one thing that differs from place to place.
+pub type Plug<'a> = dyn FnMut(&Task) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a;
+
+/// Plays a host until the coordinator has collected its results or is gone. Trouble on the host is
+/// reported to the coordinator, after which the agent waits for the order to collect.
+///
+/// # Errors
+/// The coordinator can't be heard or told.
+pub fn play(control: UnixStream, plug: &mut Plug<'_>) -> Result<(), AgentError> {
+    let (queue, incoming) = mpsc::channel();
+    let mut reports = heard::hear_coordinator(control, queue.clone())?;
+    reports.send(&Report::Hello)?;
+    let task = match heard::next(&incoming) {
+        Heard::Order(Order::Prepare(task)) => *task,
+        Heard::CoordinatorGone => return Ok(()),
+        other => return Err(AgentError::OutOfTurn(format!("{other:?}"))),
+    };
+    let plan = task
+        .host()
+        .ok_or_else(|| AgentError::NoSuchHost(task.host.clone()));
+    let programs = plan.map(|host| host.run.clone())?;
+    let mut agent = Agent {
+        log: Log::create(RunDir::new(&task.dir).log(&task.host))?,
+        programs: Programs::new(programs, queue),
+        stage: None,
+        task,
+        reports,
+        awaited: None,
+        troubled: false,
+    };
+    let prepared = plug(&agent.task)
+        .map_err(AgentError::Plug)
+        .and_then(|()| Stage::set_up(&agent.task))
+        .map(|stage| agent.stage = Some(stage));
+    match prepared {
+        Ok(()) => agent.reports.send(&Report::Prepared)?,
+        Err(error) => agent.trouble(&error)?,
+    }
+    loop {
+        match heard::next(&incoming) {
+            Heard::CoordinatorGone => return Ok(()),
+            Heard::OrdersBroke(error) => return Err(error.into()),
+            Heard::Order(Order::Collect) => return agent.collect(),
+            _ if agent.troubled => {}
+            heard => {
+                if let Err(error) = agent.hear(heard) {
+                    agent.trouble(&error)?;
+                }
+            }
+        }
+    }
+}
+
+/// What the coordinator waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaited {
+    Launched,
+    Done,
+    Finished,
+}
+
+struct Agent {
+    task: Task,
+    reports: Sender<Report>,
+    log: Log,
+    programs: Programs,
+    stage: Option<Stage>,
+    awaited: Option<Awaited>,
+    troubled: bool,
+}
+
+impl Agent {
+    fn hear(&mut self, heard: Heard) -> Result<(), AgentError> {
+        match heard {
+            Heard::Order(Order::Launch) => {
+                self.programs.launch(&self.task, &self.log)?;
+                self.awaited = Some(Awaited::Launched);
+            }
+            Heard::Order(Order::Go) => {
+                self.programs.go(&self.task, &self.log)?;
+                self.awaited = Some(Awaited::Done);
+            }
+            Heard::Order(Order::Finish) => {
+                self.programs.finish();
+                self.awaited = Some(Awaited::Finished);
+            }
+            Heard::Order(Order::Settle { patience }) => return self.settle(patience),
+            Heard::Order(order) => return Err(AgentError::OutOfTurn(format!("{order:?}"))),
+            Heard::Said(number, line) => self.programs.said(number, &line, &mut self.log)?,
+            Heard::Serves(number) => self.programs.serves(number),
+            Heard::Ended(number) => self.programs.ended(number)?,
+            Heard::OrdersBroke(_) | Heard::CoordinatorGone => {}
+        }
+        self.answer()
+    }
+
+    /// Answers what the coordinator waits for, once it is so.
+    fn answer(&mut self) -> Result<(), AgentError> {
+        let (reached, report) = match self.awaited {
+            Some(Awaited::Launched) => (self.programs.ready(), Report::Launched),
+            Some(Awaited::Done) => (self.programs.done(), Report::Done),
+            Some(Awaited::Finished) => (self.programs.finished(), Report::Finished),
+            None => return Ok(()),
+        };
+        if reached {
+            self.awaited = None;
+            self.reports.send(&report)?;
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, patience: Duration) -> Result<(), AgentError> {
+        let deadline = Instant::now() + patience;
+        // The kernel tells nobody that a connection's last ACK has come, so it is looked at.
+        while open_connections() > 0 && Instant::now() < deadline {
+            thread::sleep(LOOK);
+        }
+        let open = open_connections();
+        if open > 0 {
+            self.log
+                .line("agent", &format!("{open} connections did not end"))?;
+        }
+        let left = deadline.saturating_duration_since(Instant::now()).max(LOOK);
+        let offered = self.stage.as_mut().map_or(0, |stage| stage.drain(left));
+        Ok(self.reports.send(&Report::Settled { offered, open })?)
+    }
+
+    fn trouble(&mut self, error: &AgentError) -> Result<(), AgentError> {
+        self.troubled = true;
+        let reason = reason(error);
+        self.log.line("agent", &reason)?;
+        Ok(self.reports.send(&Report::Trouble { reason })?)
+    }
+
+    fn collect(mut self) -> Result<(), AgentError> {
+        let programs = self.programs.end().collect();
+        let Some(stage) = self.stage.take() else {
+            return Ok(());
+        };
+        match stage.strike(programs) {
+            Ok(record) => Ok(self.reports.send(&Report::Collected(Box::new(record)))?),
+            Err(error) => self.trouble(&error),
+        }
+    }
+}
