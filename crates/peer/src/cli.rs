@@ -11,7 +11,8 @@ pub use args::{Program, TcpClient, TcpServer, UdpPeer};
 pub use bytes::{BytesError, parse_bytes};
 
 use crate::{Diary, Hooks, PeerError, Pen, Story, Witness, run, signals};
-use protocol::Role;
+use clap::error::ErrorKind;
+use protocol::{Problem, Role};
 use std::{cell::Cell, io, process::ExitCode, time::Duration};
 use tracing_subscriber::EnvFilter;
 
@@ -58,8 +59,14 @@ pub fn main<P: Program>() -> ExitCode {
     }
 }
 
-fn play(program: &impl Program) -> Result<u8, CliError> {
+fn play<P: Program>(program: &P) -> Result<u8, CliError> {
     let config = program.config()?;
+    let problems = config.problems();
+    if !problems.is_empty() {
+        let told: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        let kind = ErrorKind::ArgumentConflict;
+        P::command().error(kind, told.join("\n")).exit();
+    }
     let diary = program
         .events()
         .map(|path| Diary::open(path, ""))

@@ -54,7 +54,7 @@ async fn talk(
         at,
     } = connected;
     let journal = Journal::opened(witness, conn, at, begin);
-    let machine = crate::factory::stream_peer(&config);
+    let machine = protocol::stream_peer(&config);
     stream::drive(stream, machine, journal, cut).await.map(Some)
 }
 

@@ -1,12 +1,16 @@
 //! What stops a peer.
 
 use crate::diary::DiaryError;
+use protocol::Problem;
 use std::{io, net::SocketAddr, time::Duration};
 
 /// A peer that could not do its work. A connection that breaks is no error of the peer: it is in
 /// the diary and in [`Summary`](crate::Summary).
 #[derive(Debug, thiserror::Error)]
 pub enum PeerError {
+    /// Options that make no sense together.
+    #[error(transparent)]
+    Options(#[from] Problem),
     /// The options name no address.
     #[error("no address given: {0}")]
     NoAddress(&'static str),

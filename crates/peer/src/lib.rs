@@ -19,7 +19,6 @@ mod connections;
 mod datagram;
 mod diary;
 mod error;
-mod factory;
 mod journal;
 pub mod lab;
 mod options;
@@ -121,6 +120,9 @@ pub async fn run(
         impl Future<Output = ()>,
     >,
 ) -> Result<Summary, PeerError> {
+    if let Some(problem) = config.problems().into_iter().next() {
+        return Err(problem.into());
+    }
     let pen = witness.pen.clone();
     tokio::select! {
         summary = play(config, witness, hooks) => summary,
@@ -172,7 +174,7 @@ async fn play(
                 }
             }
             let grace = if sends { Duration::ZERO } else { grace };
-            let machine = crate::factory::datagram_peer(&config);
+            let machine = protocol::datagram_peer(&config);
             datagram::drive(endpoint, machine, witness, stop, grace).await
         }
     }

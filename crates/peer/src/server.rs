@@ -84,6 +84,6 @@ async fn talk(
         source,
     })?;
     let journal = Journal::accepted(witness, Conn { local, remote }, at);
-    let machine = crate::factory::stream_peer(&config);
+    let machine = protocol::stream_peer(&config);
     stream::drive(stream, machine, journal, cut).await.map(Some)
 }

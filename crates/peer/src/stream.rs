@@ -4,11 +4,14 @@
 //! turn: a call is tried first and only where it would block is its readiness awaited, so a
 //! machine that writes three messages makes three write(2) calls in a row.
 
+mod call;
+
 use crate::{
     PeerError,
     clock::now,
     journal::{Journal, Totals},
 };
+use call::{ReadCall, Start, WriteCall};
 use protocol::{Broken, End, Orders, StreamEvent, StreamPeer};
 use record::event::Closing;
 use socket2::SockRef;
@@ -80,17 +83,6 @@ struct Driver {
     buffer: Vec<u8>,
 }
 
-struct ReadCall {
-    begin: u64,
-    asked: usize,
-}
-
-struct WriteCall {
-    begin: u64,
-    bytes: Vec<u8>,
-    done: usize,
-}
-
 impl Driver {
     async fn run(&mut self, cut: &mut watch::Receiver<bool>) -> io::Result<Closing> {
         let mut alarm = Alarm::default();
@@ -104,17 +96,21 @@ impl Driver {
                 return Ok(how);
             }
             if *cut.borrow() {
-                self.tell(StreamEvent::Broken(Broken::Stopped));
-                return Ok(Closing::Stopped);
+                return Ok(self.breaks(Broken::Stopped));
             }
             self.turn_to_half_close();
             if moved {
                 continue;
             }
+            let read = self.read.as_ref().map(|call| call.start);
+            let write = self.write.as_ref().filter(|_| self.broken.is_none());
+            let write = write.map(|call| call.start);
+            let pauses = [read, write].into_iter().flatten().filter_map(Start::due);
+            let next = pauses.chain(self.wake).min();
             tokio::select! {
-                ready = self.stream.readable(), if self.read.is_some() => ready?,
-                ready = self.stream.writable(), if self.may_write() => ready?,
-                rang = alarm.at(self.wake.unwrap_or_else(Instant::now)), if self.wake.is_some() => rang?,
+                ready = self.stream.readable(), if read.is_some_and(Start::has_begun) => ready?,
+                ready = self.stream.writable(), if write.is_some_and(Start::has_begun) => ready?,
+                rang = alarm.at(next.unwrap_or_else(Instant::now)), if next.is_some() => rang?,
                 () = tokio::time::sleep(QUEUE_POLL), if self.draining => {}
                 _ = cut.wait_for(|cut| *cut) => {}
             }
@@ -127,13 +123,22 @@ impl Driver {
         for note in orders.notes {
             self.journal.said(note);
         }
-        let begin = now();
-        if let Some(asked) = orders.read {
-            self.read = Some(ReadCall { begin, asked });
+        if let Some(cork) = orders.cork {
+            // It fails only on a connection that is gone, which the next call tells.
+            let _ = SockRef::from(&self.stream).set_tcp_cork(cork);
         }
         if let Some(bytes) = orders.write {
-            let done = 0;
-            self.write = Some(WriteCall { begin, bytes, done });
+            self.write = Some(WriteCall {
+                start: Start::after(orders.write_pause),
+                bytes,
+                done: 0,
+            });
+        }
+        if let Some(asked) = orders.read {
+            self.read = Some(ReadCall {
+                start: Start::after(orders.read_pause),
+                asked,
+            });
         }
         if let Some(pause) = orders.wait {
             self.wake = Some(Instant::now() + pause);
@@ -177,15 +182,11 @@ impl Driver {
         }
     }
 
-    fn may_write(&self) -> bool {
-        self.write.is_some() && self.broken.is_none()
-    }
-
     fn turn_to_write(&mut self) -> bool {
-        if !self.may_write() {
+        let Some(call) = self.write.as_mut().filter(|_| self.broken.is_none()) else {
             return false;
-        }
-        let Some(call) = &mut self.write else {
+        };
+        let Some(begin) = call.start.begin() else {
             return false;
         };
         match self.stream.try_write(&call.bytes[call.done..]) {
@@ -194,7 +195,7 @@ impl Driver {
             Err(error) => self.broken = Some(reason(&error)),
         }
         if call.done == call.bytes.len() {
-            self.journal.wrote(call.begin, now(), call.done);
+            self.journal.wrote(begin, now(), call.done);
             self.write = None;
             self.tell(StreamEvent::Wrote);
         }
@@ -202,7 +203,11 @@ impl Driver {
     }
 
     fn turn_to_read(&mut self) -> bool {
-        let Some(ReadCall { begin, asked }) = self.read else {
+        let Some(call) = &mut self.read else {
+            return false;
+        };
+        let asked = call.asked;
+        let Some(begin) = call.start.begin() else {
             return false;
         };
         let mut buffer = std::mem::take(&mut self.buffer);

@@ -104,6 +104,35 @@ async fn a_python_client_talks_to_our_server() {
 }
 
 #[tokio::test]
+async fn fixed_size_and_until_close_are_understood_either_way_round() {
+    if !testkit::has_program("python3") {
+        return;
+    }
+    let cases: [(&str, &[&str], &[&str]); 2] = [
+        ("fixed:5", &["Tracy", "Sarah"], &["Welco", "Hello", "Hello"]),
+        ("until-close", &["Michael"], &["Hello, Michael!"]),
+    ];
+    for (framing, names, replies) in cases {
+        let stage = Stage::new();
+        let mut python = Python::start("greeting_server.py", &[framing, "1"]);
+        let asking = PeerConfig {
+            send: names.iter().map(|name| String::from(*name)).collect(),
+            ..framed(framing, client(python.address().await))
+        };
+        let asked = stage.play("client", asking).await;
+        assert_eq!(understood(&asked), replies);
+        assert_eq!(python.end().await, names);
+
+        let serving = stage.start("server", framed(framing, server())).await;
+        let address = serving.address.to_string();
+        let arguments = [&[framing, &address], names].concat();
+        let python = Python::start("greeting_client.py", &arguments);
+        assert_eq!(python.end().await, replies);
+        assert_eq!(understood(&serving.stop().await), names);
+    }
+}
+
+#[tokio::test]
 async fn exit_closes_either_way_round() {
     if !testkit::has_program("python3") {
         return;

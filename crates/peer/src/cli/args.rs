@@ -94,7 +94,7 @@ struct Send {
     /// A message to send; give it several times for several messages
     #[arg(long = "send", value_name = "TEXT")]
     messages: Vec<String>,
-    /// Send the next message at once, or when the reply to the one before was understood
+    /// What to wait for before the next message: nothing, or the reply to the one before
     #[arg(long, default_value = "reply", value_parser = wait())]
     wait: Wait,
 }
@@ -111,13 +111,11 @@ struct Talk {
     /// Most bytes one read may return, 1 to 16MiB
     #[arg(long, value_name = "BYTES", default_value = "1KiB", value_parser = size)]
     read: usize,
-    /// Pause before each read
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
-    read_pause: Duration,
-    /// Most bytes one write hands over [default: each piece whole]
+    /// Most bytes one write hands over [default: all there are, 64KiB for source on TCP, 1KiB a
+    /// datagram on UDP]
     #[arg(long, value_name = "BYTES", value_parser = size)]
     write: Option<usize>,
-    /// Pause between two writes
+    /// Pause between two writes (20ms, 1s 500us)
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
     write_pause: Duration,
     /// SO_RCVBUF in bytes; the kernel doubles it [default: the kernel's]
@@ -138,6 +136,9 @@ struct Stream {
     /// until-close
     #[arg(long, default_value = "none")]
     framing: Framing,
+    /// Pause before each read (20ms, 1s 500us)
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
+    read_pause: Duration,
     /// Largest message accepted
     #[arg(long, value_name = "BYTES", default_value = "16MiB", value_parser = parse_bytes)]
     max_message: u64,
@@ -223,7 +224,6 @@ impl Talk {
             protocol: self.protocol,
             bytes: self.bytes,
             read: self.read,
-            read_pause: self.read_pause,
             write: self.write,
             write_pause: self.write_pause,
             rcvbuf: self.rcvbuf,
@@ -237,6 +237,7 @@ impl Stream {
     fn fill(&self, config: PeerConfig) -> PeerConfig {
         PeerConfig {
             framing: self.framing.clone(),
+            read_pause: self.read_pause,
             max_message: self.max_message,
             nodelay: self.nodelay,
             cork: self.cork,

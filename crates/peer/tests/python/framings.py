@@ -1,5 +1,6 @@
 """Framings as docs/wire.md gives them, with plain sockets."""
 
+import socket
 import struct
 
 
@@ -73,6 +74,33 @@ class Delimiter:
         return body
 
 
+class Fixed:
+    """So many bytes each; shorter texts are padded with spaces, longer ones cut."""
+
+    def __init__(self, size):
+        self.size = size
+
+    def send(self, sock, body):
+        sock.sendall(body.ljust(self.size)[: self.size])
+
+    def receive(self, sock):
+        return exactly(sock, self.size)
+
+
+class UntilClose:
+    """One message each way, and no welcome; its end is the end of the stream."""
+
+    def send(self, sock, body):
+        sock.sendall(body)
+        sock.shutdown(socket.SHUT_WR)
+
+    def receive(self, sock):
+        body = b""
+        while more := sock.recv(1024):
+            body += more
+        return body or None
+
+
 def framing(name):
     """A fresh one, for one connection."""
     return {
@@ -82,4 +110,6 @@ def framing(name):
         "u16": lambda: Prefix(">H"),
         "u32": lambda: Prefix(">I"),
         "delimiter:\\n": Delimiter,
+        "fixed:5": lambda: Fixed(5),
+        "until-close": UntilClose,
     }[name]()

@@ -10,7 +10,8 @@ print(*listener.getsockname(), sep=":", flush=True)
 for _ in range(int(sys.argv[2])):
     sock, _ = listener.accept()
     framed = framing(sys.argv[1])
-    framed.send(sock, b"Welcome!")
+    if sys.argv[1] != "until-close":
+        framed.send(sock, b"Welcome!")
     while name := framed.receive(sock):
         print(name.decode())
         if name == b"exit":
