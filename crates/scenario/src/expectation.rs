@@ -109,7 +109,7 @@ impl Metric {
 pub enum Unit {
     /// A plain number.
     Count,
-    /// Bytes, written `64KiB` or `412`.
+    /// Bytes, written `64KiB` or `412B`.
     Bytes,
     /// Nanoseconds, written `20ms`.
     Nanoseconds,

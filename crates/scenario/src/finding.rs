@@ -13,6 +13,9 @@ macro_rules! names {
             /// Every value, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
+            /// Their names, in the same order.
+            pub(crate) const NAMES: &'static [&'static str] = &[$($name,)*];
+
             /// The name used in YAML, in output and in the documentation.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }

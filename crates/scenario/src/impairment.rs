@@ -32,7 +32,11 @@ pub enum Loss {
 
 impl Default for Impairments {
     fn default() -> Self {
-        Self { delay: Duration::ZERO, loss: Loss::None, mtu: default_mtu() }
+        Self {
+            delay: Duration::ZERO,
+            loss: Loss::None,
+            mtu: default_mtu(),
+        }
     }
 }
 

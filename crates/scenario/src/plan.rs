@@ -158,8 +158,10 @@ impl FromStr for Mac {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let bytes: Option<Vec<u8>> =
-            text.split(':').map(|part| u8::from_str_radix(part, 16).ok()).collect();
+        let bytes: Option<Vec<u8>> = text
+            .split(':')
+            .map(|part| u8::from_str_radix(part, 16).ok())
+            .collect();
         bytes
             .and_then(|bytes| <[u8; 6]>::try_from(bytes).ok())
             .map(Self)

@@ -1,0 +1,219 @@
+//! From a scenario as written to one resolved variant: everything that concerns more than one key.
+//!
+//! A value that is missing or unusable is stood in for by its default, so that one pass finds all
+//! problems; a plan that had any is thrown away.
+
+mod address;
+mod expectation;
+mod fit;
+mod messages;
+mod peer;
+mod services;
+
+use crate::{
+    decode::{Item, Key, Name},
+    expectation::Expectation,
+    impairment::{Impairments, Loss},
+    plan::{HostPlan, Mac, ProgramPlan, VariantPlan},
+    problem::Problems,
+    span::Span,
+    text::Text,
+    units::Percent,
+    written::{Expected, Family, Host, LinkKeys, Mtu, Program, Scenario},
+};
+use fit::Kind;
+use peer::Resolver;
+use services::Services;
+use std::time::Duration;
+
+/// What sets a variant apart, besides what it sets.
+pub(crate) struct Identity<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) about: Text,
+    pub(crate) expect: &'a [Item<Expected>],
+}
+
+/// Resolves a scenario to which a variant's settings have been applied.
+pub(crate) fn variant(
+    scenario: &Scenario,
+    identity: &Identity<'_>,
+    dir: &str,
+    problems: &mut Problems,
+) -> VariantPlan {
+    let (network, family) = address::network(&scenario.network, problems);
+    let stand_in = Host::default();
+    let named: Vec<Name<Host>> = scenario
+        .hosts
+        .value()
+        .map_or_else(Vec::new, |hosts| hosts.0.clone());
+    let hosts: Vec<Placed<'_>> = address::assign(network, &named, problems)
+        .into_iter()
+        .zip(&named)
+        .map(|(address, name)| Placed {
+            name,
+            host: name.value.as_ref().unwrap_or(&stand_in),
+            address,
+        })
+        .collect();
+    check_hosts(scenario, &named, problems);
+
+    let services = Services::find(&hosts, problems);
+    let resolver = Resolver {
+        hosts: &hosts,
+        services: &services,
+        dir,
+    };
+    let plans = hosts.iter().map(|placed| HostPlan {
+        name: placed.name.name.clone(),
+        address: placed.address,
+        mac: Mac::for_address(placed.address),
+        link: link(scenario, placed.host, family, problems),
+        run: programs(&resolver, placed, problems),
+    });
+    let hosts = plans.collect();
+
+    let always = scenario.expect.value().map_or(&[][..], Vec::as_slice);
+    let written = always.iter().chain(identity.expect);
+    let expect: Vec<Expectation> = written
+        .filter_map(|item| expectation::resolve(item, &named, problems))
+        .collect();
+    VariantPlan {
+        name: identity.name.to_owned(),
+        about: identity.about.clone(),
+        network,
+        deadline: deadline(&scenario.deadline, problems),
+        hosts,
+        expect,
+    }
+}
+
+/// A host and the address it has got.
+pub(crate) struct Placed<'a> {
+    pub(crate) name: &'a Name<Host>,
+    pub(crate) host: &'a Host,
+    pub(crate) address: std::net::IpAddr,
+}
+
+impl Placed<'_> {
+    /// What it runs, as far as that could be read.
+    pub(crate) fn programs(&self) -> impl Iterator<Item = (&Name<Program>, &Program)> {
+        let programs = self
+            .host
+            .run
+            .value()
+            .map_or(&[][..], |programs| &programs.0);
+        programs
+            .iter()
+            .filter_map(|name| Some((name, name.value.as_ref()?)))
+    }
+}
+
+fn check_hosts(scenario: &Scenario, named: &[Name<Host>], problems: &mut Problems) {
+    const EXAMPLE: &str = "write `hosts:`, and below it each host's name with what it runs";
+    match &scenario.hosts {
+        Key::Absent => problems.add(Span::START, "there are no hosts", EXAMPLE),
+        Key::Given(hosts) if named.is_empty() => {
+            problems.add(hosts.span, "there are no hosts", EXAMPLE);
+        }
+        Key::Given(hosts) if nothing_ends(named) => problems.add(
+            hosts.key,
+            "nothing here ends by itself: every run would last until its deadline",
+            "add a tcp-client, a udp-peer with `to`, or a command without `listens`",
+        ),
+        Key::Given(_) | Key::Wrong(_) => {}
+    }
+}
+
+/// Whether every program is certain to go on until it is told to end.
+fn nothing_ends(hosts: &[Name<Host>]) -> bool {
+    let serves = |program: &Program| match fit::kind(program) {
+        Some(Kind::TcpServer | Kind::UdpResponder) => true,
+        Some(Kind::Command) => !program.listens.is_absent(),
+        Some(Kind::TcpClient | Kind::UdpSender) | None => false,
+    };
+    hosts
+        .iter()
+        .all(|host| match host.value.as_ref().map(|host| &host.run) {
+            None | Some(Key::Wrong(_)) => false,
+            Some(Key::Absent) => true,
+            Some(Key::Given(run)) => run
+                .value
+                .0
+                .iter()
+                .all(|name| name.value.as_ref().is_some_and(serves)),
+        })
+}
+
+fn link(scenario: &Scenario, host: &Host, family: Family, problems: &mut Problems) -> Impairments {
+    let nothing = LinkKeys::default();
+    let everywhere = scenario.link.value().unwrap_or(&nothing);
+    let own = host.link.value().unwrap_or(&nothing);
+    let default = Impairments::default();
+    let loss = first(&own.loss, &everywhere.loss).value_or(Percent::ZERO);
+    Impairments {
+        delay: first(&own.delay, &everywhere.delay).value_or(default.delay),
+        loss: if loss == Percent::ZERO {
+            Loss::None
+        } else {
+            Loss::Independent(loss)
+        },
+        mtu: mtu(
+            first(&own.mtu, &everywhere.mtu),
+            family,
+            default.mtu,
+            problems,
+        ),
+    }
+}
+
+fn first<'a, T>(own: &'a Key<T>, everywhere: &'a Key<T>) -> &'a Key<T> {
+    if own.is_absent() { everywhere } else { own }
+}
+
+fn mtu(written: &Key<Mtu>, family: Family, default: u16, problems: &mut Problems) -> u16 {
+    let Some(given) = written.given() else {
+        return default;
+    };
+    let (least, source) = match family {
+        Family::V4 => (68, "RFC 791"),
+        Family::V6 => (1280, "RFC 8200"),
+    };
+    if given.value.0 < least {
+        let message = format!(
+            "{} is impossible with an MTU of {}",
+            family.name(),
+            given.value.0
+        );
+        problems.add(
+            given.span,
+            message,
+            format!("write {least} or more ({source})"),
+        );
+    }
+    given.value.0
+}
+
+fn programs(
+    resolver: &Resolver<'_>,
+    placed: &Placed<'_>,
+    problems: &mut Problems,
+) -> Vec<ProgramPlan> {
+    let plan = |(name, program): (&Name<Program>, &Program)| {
+        Some(ProgramPlan {
+            name: name.name.clone(),
+            program: resolver.program(placed, name, program, problems)?,
+        })
+    };
+    placed.programs().filter_map(plan).collect()
+}
+
+fn deadline(written: &Key<Duration>, problems: &mut Problems) -> Duration {
+    if let Some(given) = written.given().filter(|given| given.value.is_zero()) {
+        problems.add(
+            given.span,
+            "a deadline of nothing",
+            "write how long a variant may take: `30s`",
+        );
+    }
+    written.value_or(Duration::from_secs(30))
+}

@@ -1,0 +1,102 @@
+//! A scenario as it was written: every key typed by itself, with its place, nothing put together.
+
+mod expectation;
+mod network;
+mod program;
+mod text;
+mod variant;
+
+pub(crate) use expectation::{Bounds, Expected};
+pub(crate) use network::{Family, LinkKeys, Mtu, NetworkKeys, Subnet};
+pub(crate) use program::{CallSize, Connections, Endpoint, MessageSize, Program, SocketBuffer};
+pub(crate) use variant::{Setting, Variant};
+
+use crate::{
+    decode::{Decode, Item, Named, Names, keys},
+    problem::Problems,
+    text::Text,
+    tree::{Content, Node},
+};
+use std::{net::IpAddr, time::Duration};
+
+keys! {
+    /// One YAML file: hosts, what they run, what their links suffer, and what must come of it.
+    struct Scenario as "a scenario" {
+        /// What the scenario is called: a text, or one in each language.
+        "title" title: Text = "the file's name",
+        /// What it shows, in a few sentences: a text, or one in each language.
+        "about" about: Text,
+        /// Where all chance comes from: with the same seed, packet n of a link meets the same fate
+        /// on every machine.
+        "seed" seed: u64 = "1",
+        /// How long a variant may take. Then it is ended, and the run is broken.
+        "deadline" deadline: Duration = "30s",
+        /// The network that all hosts are on.
+        "network" network: NetworkKeys,
+        /// Every host's link, unless the host says otherwise.
+        "link" link: LinkKeys,
+        /// The hosts by their names, which are also their host names in the lab.
+        "hosts" hosts: Names<Host>,
+        /// Named changes to the scenario, played one after the other and compared. Without any, the
+        /// scenario is played as it stands, as a variant named `plain`.
+        "variants" variants: Names<Variant>,
+        /// What every variant must show.
+        "expect" expect: Vec<Item<Expected>>,
+    }
+}
+
+keys! {
+    /// One place with its own address and network stack.
+    struct Host as "a host" {
+        /// Its address in the network's subnet. Without one, hosts get the lowest free addresses in
+        /// the order they are written.
+        "address" address: IpAddr,
+        /// Its link, where it differs from the scenario's `link`, key by key.
+        "link" link: LinkKeys,
+        /// What it runs: programs by names of their own, which `set` and `value` use.
+        "run" run: Names<Program>,
+    }
+}
+
+impl Named for Host {
+    const WHAT: &'static str = "a host";
+    // The scenario's keys would make paths of `set` ambiguous; localhost is every host itself.
+    const RESERVED: &'static [&'static str] = &[
+        "title",
+        "about",
+        "seed",
+        "deadline",
+        "network",
+        "link",
+        "hosts",
+        "variants",
+        "expect",
+        "localhost",
+    ];
+    // A bridge takes 1,023 ports.
+    const MOST: usize = 1_000;
+}
+
+impl Named for Program {
+    const WHAT: &'static str = "a program";
+    const RESERVED: &'static [&'static str] = &["address", "link", "run"];
+    const MOST: usize = 64;
+}
+
+impl Named for Variant {
+    const WHAT: &'static str = "a variant";
+    const RESERVED: &'static [&'static str] = &[];
+    const MOST: usize = 100;
+}
+
+impl Scenario {
+    /// Reads a document's root.
+    pub(crate) fn read(root: &Node, problems: &mut Problems) -> Option<Self> {
+        if !matches!(root.content, Content::Map(_)) {
+            let message = format!("a scenario is a map of keys, not {}", root.kind());
+            problems.add(root.span, message, "begin with `hosts:`");
+            return None;
+        }
+        Self::decode(root, "scenario", problems)
+    }
+}

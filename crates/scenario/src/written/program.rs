@@ -1,0 +1,70 @@
+//! Programs and their options.
+
+mod types;
+
+pub(crate) use types::{CallSize, Connections, Endpoint, MessageSize, Port, SocketBuffer};
+
+use crate::{
+    decode::{Item, keys},
+    units::Bytes,
+};
+use protocol::{Framing, ProtocolName, Role, Wait};
+use std::time::Duration;
+
+keys! {
+    /// One program of a host: one of the lab's peers with its options, or any `command`.
+    struct Program as "a program" {
+        /// Which of the lab's peers it is.
+        "peer" peer: Role,
+        /// Any program instead: its name and arguments, without a shell, started in the scenario
+        /// file's folder. It is captured, and analysed on the wire only.
+        "command" command: Vec<Item<String>>,
+        /// The port that a `command` serves: the others start when it listens, and it is ended
+        /// (SIGTERM) when they have. A command without one ends by itself.
+        "listens" listens: crate::plan::Listens,
+        /// What the peer speaks; docs/wire.md has the bytes.
+        "protocol" protocol: ProtocolName = "greeting",
+        /// How messages are marked off in a TCP stream: `none` (whatever one read returns is taken
+        /// for a message), `handshake`, `i32`, `u16`, `u32` (binary lengths), `until-close`,
+        /// `{delimiter: "\n"}` or `{fixed: 16}` (bytes).
+        "framing" framing: Framing = "none",
+        /// The port a server listens on; for a client, the server's.
+        "port" port: Port = "9999; for a client, what the other host serves",
+        /// Whom a client connects to, or a UDP peer sends to: `HOST` or `HOST:PORT`. A UDP peer
+        /// without it answers.
+        "to" to: Endpoint,
+        /// The messages to send, in order.
+        "send" send: Vec<Item<String>> = "[]",
+        /// When the next message is sent: at once (`never`), or when the reply to the one before
+        /// has been understood (`reply`).
+        "wait" wait: Wait = "reply",
+        /// How much the protocol `source` sends in all.
+        "bytes" bytes: Bytes,
+        /// How much one read asks for, `1B` to `16MiB`.
+        "read" read: CallSize = "1KiB",
+        /// A pause before each read.
+        "read-pause" read_pause: Duration = "0ms",
+        /// How much one write hands over at most, `1B` to `16MiB`.
+        "write" write: CallSize = "each piece whole",
+        /// A pause between two writes.
+        "write-pause" write_pause: Duration = "0ms",
+        /// How long a server thinks before each reply.
+        "think" think: Duration = "0ms",
+        /// TCP_NODELAY: Nagle's algorithm (RFC 896) off.
+        "nodelay" nodelay: bool = "false",
+        /// TCP_CORK around each burst of writes, see tcp(7).
+        "cork" cork: bool = "false",
+        /// SO_RCVBUF as it is set, `1B` to `1GiB`; the kernel doubles it, see socket(7).
+        "rcvbuf" rcvbuf: SocketBuffer = "the kernel's",
+        /// SO_SNDBUF as it is set, `1B` to `1GiB`; the kernel doubles it, see socket(7).
+        "sndbuf" sndbuf: SocketBuffer = "the kernel's",
+        /// How many connections a client opens, all at once, 1 to 1000.
+        "connections" connections: Connections = "1",
+        /// How long a client tries again while the server refuses or does not answer.
+        "connect-timeout" connect_timeout: Duration = "5s",
+        /// How long a UDP peer waits for a reply before it goes on without.
+        "reply-timeout" reply_timeout: Duration = "2s",
+        /// The largest message that the framing accepts, `1B` to `1GiB`.
+        "max-message" max_message: MessageSize = "16MiB",
+    }
+}
