@@ -43,7 +43,9 @@ pub enum Request {
     Neighbour(Neighbour),
 }
 
-/// A pair of connected Ethernet interfaces, veth(4), both up.
+/// A pair of connected Ethernet interfaces, veth(4). The near end is up; the far end is to be
+/// brought [up](Request::Up) from its own namespace, as the kernel configures it before it has a
+/// peer, without which it refuses to come up.
 #[derive(Clone, Debug)]
 pub struct Veth {
     /// The end in the socket's namespace.
@@ -83,8 +85,6 @@ pub struct Neighbour {
 impl VethEnd {
     fn message(&self) -> LinkMessage {
         let mut message = LinkMessage::default();
-        message.header.flags = LinkFlags::Up;
-        message.header.change_mask = LinkFlags::Up;
         if !self.arp {
             message.header.flags |= LinkFlags::Noarp;
             message.header.change_mask |= LinkFlags::Noarp;
@@ -122,6 +122,8 @@ impl Request {
                     far.attributes.push(LinkAttribute::NetNsFd(fd));
                 }
                 let mut near = veth.near.message();
+                near.header.flags |= LinkFlags::Up;
+                near.header.change_mask |= LinkFlags::Up;
                 if let Some(bridge) = veth.bridge {
                     near.attributes.push(LinkAttribute::Controller(bridge));
                 }
