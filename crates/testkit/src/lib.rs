@@ -4,6 +4,10 @@
 //! when `SKIPPED` names a file, into that file, which `make test` shows at the end. When `REQUIRE`
 //! lists the ability (`REQUIRE="netns tshark"`), the skip is a failure instead.
 
+mod networks;
+
+pub use networks::may_make_networks;
+
 use std::{env, fs::OpenOptions, io::Write, process::Command};
 
 /// Notes that a test does not run here, and why.
