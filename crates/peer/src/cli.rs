@@ -10,11 +10,10 @@ mod bytes;
 pub use args::{Program, TcpClient, TcpServer, UdpPeer};
 pub use bytes::{BytesError, parse_bytes};
 
-use crate::{Diary, Hooks, PeerError, Pen, Story, Witness, run, signals};
+use crate::{Diary, Hooks, PeerError, Pen, Story, Witness, complain, log_to_stderr, run, signals};
 use clap::error::ErrorKind;
 use protocol::{Problem, Role};
 use std::{cell::Cell, io, process::ExitCode, time::Duration};
-use tracing_subscriber::EnvFilter;
 
 /// How long a server's connections may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_millis(500);
@@ -45,15 +44,11 @@ pub enum CliError {
 /// Runs the program on this process's arguments.
 pub fn main<P: Program>() -> ExitCode {
     let program = P::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .init();
+    log_to_stderr();
     match play(&program) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            crate::complain(&error);
+            complain(&error);
             ExitCode::FAILURE
         }
     }

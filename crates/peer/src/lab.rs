@@ -4,7 +4,7 @@
 //! an agent that dies leaves behind. On stdout: [`READY`] and, if bound, the address. A client
 //! ends by itself, a server on stop.
 
-use crate::{Diary, Hooks, PeerError, Pen, Story, Witness, complain, run, signals};
+use crate::{Diary, Hooks, PeerError, Pen, Story, Witness, complain, log_to_stderr, run, signals};
 use protocol::PeerConfig;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -60,7 +60,7 @@ pub enum LabError {
 }
 
 /// How far the agent has led the peer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Waiting,
     Going,
@@ -69,6 +69,7 @@ enum Phase {
 
 /// Plays the task on stdin. Exit code 0; 1 with a message on stderr when the peer could not work.
 pub fn main() -> ExitCode {
+    log_to_stderr();
     let agent = io::BufReader::new(io::stdin());
     match play(agent, io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -111,11 +112,15 @@ fn play(mut agent: impl BufRead + Send + 'static, mut reply: impl Write) -> Resu
                 // An agent that does not listen any more has closed stdin too, which ends us.
                 let _ = told.and_then(|()| reply.flush());
             },
-            // The phase can't be lost: `follow` ends with `Stopped`.
-            go: async { drop(went.wait_for(|phase| *phase >= Phase::Going).await) },
+            go: async {
+                // An agent that is gone, or said stop first, never lets the peer go.
+                if went.wait_for(|phase| *phase == Phase::Going).await.is_err() {
+                    std::future::pending().await
+                }
+            },
             stop: async {
                 tokio::select! {
-                    _ = led.wait_for(|phase| *phase >= Phase::Stopped) => {}
+                    _ = led.wait_for(|phase| *phase == Phase::Stopped) => {}
                     _ = ending => {}
                 }
             },

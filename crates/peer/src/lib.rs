@@ -36,6 +36,7 @@ use protocol::{PeerConfig, Role};
 use std::{
     error::Error, fmt, future::Future, io::Write, net::SocketAddr, sync::Arc, time::Duration,
 };
+use tracing_subscriber::EnvFilter;
 
 /// Who watches what a peer does.
 #[derive(Clone, Debug, Default)]
@@ -159,8 +160,9 @@ async fn play(
                 .ok_or(PeerError::NoAddress("a client needs one to connect to"))?;
             ready(None);
             tokio::select! {
-                () = go => client::play(config, to, witness, stop).await,
+                biased;
                 () = &mut stop => Ok(Summary::default()),
+                () = go => client::play(config, to, witness, stop).await,
             }
         }
         Role::UdpPeer => {
@@ -169,8 +171,9 @@ async fn play(
             let sends = config.ends_by_itself();
             if sends {
                 tokio::select! {
-                    () = go => {}
+                    biased;
                     () = &mut stop => return Ok(Summary::default()),
+                    () = go => {}
                 }
             }
             let grace = if sends { Duration::ZERO } else { grace };
@@ -178,6 +181,13 @@ async fn play(
             datagram::drive(endpoint, machine, witness, stop, grace).await
         }
     }
+}
+
+/// Warnings, or what `RUST_LOG` asks for.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    log.with_env_filter(filter).init();
 }
 
 /// An error and its causes on stderr, in one line.
