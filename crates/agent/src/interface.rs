@@ -84,7 +84,8 @@ pub(crate) fn set_up(
         far_namespace: None,
         bridge: None,
     })])?;
-    let lab = netlink.index(LAB)?;
+    let (lab, tap) = (netlink.index(LAB)?, netlink.index(TAP)?);
+    netlink.apply(&[Request::Up { index: tap }])?;
     for interface in [LAB, TAP, WIRE] {
         sys::ethtool::disable_offloads(interface)
             .map_err(|source| AgentError::Offload { interface, source })?;

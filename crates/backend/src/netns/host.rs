@@ -16,6 +16,9 @@ use sys::{
     process::inherited_fd,
 };
 
+/// The host's attachment to the lab network.
+const WIRE: &str = "eth0";
+
 /// Above every MTU that a link can be given: the wire itself never limits.
 const WIRE_MTU: u32 = 65_535;
 
@@ -80,7 +83,7 @@ impl Wire {
                 arp: true,
             },
             far: VethEnd {
-                name: "eth0".into(),
+                name: WIRE.into(),
                 mac,
                 mtu: WIRE_MTU,
                 arp: true,
@@ -88,6 +91,9 @@ impl Wire {
             far_namespace: Some(here.as_raw_fd()),
             bridge: Some(self.bridge),
         })])?;
+        let mut netlink = Netlink::open()?;
+        let index = netlink.index(WIRE)?;
+        netlink.apply(&[Request::Up { index }])?;
         self.name_hosts(variant)
     }
 

@@ -124,6 +124,8 @@ impl Request {
                 let mut near = veth.near.message();
                 near.header.flags |= LinkFlags::Up;
                 near.header.change_mask |= LinkFlags::Up;
+                near.header.flags |= LinkFlags::Up;
+                near.header.change_mask |= LinkFlags::Up;
                 if let Some(bridge) = veth.bridge {
                     near.attributes.push(LinkAttribute::Controller(bridge));
                 }
