@@ -1,6 +1,6 @@
 //! Captures of real interfaces, in network namespaces that each test makes for itself.
 
-#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 
@@ -190,13 +190,13 @@ fn wireshark_reads_names_interfaces_and_counters() {
         .arg(&file)
         .output()
         .unwrap();
-    let out = String::from_utf8(tshark.stdout).unwrap();
-    assert_eq!(out, "1\tlab0\tclient\n2\tlab0\tclient\n3\tlab0\tclient\n");
     let complaints = String::from_utf8(tshark.stderr).unwrap();
     let complaints = complaints
         .lines()
         .filter(|line| !line.contains("Running as user"));
-    assert_eq!(complaints.count(), 0);
+    assert_eq!(complaints.collect::<String>(), "");
+    let out = String::from_utf8(tshark.stdout).unwrap();
+    assert_eq!(out, "1\tlab0\tclient\n2\tlab0\tclient\n3\tlab0\tclient\n");
 
     let capinfos = Command::new("capinfos").arg(&file).output().unwrap();
     assert!(capinfos.status.success() && capinfos.stderr.is_empty());
