@@ -32,9 +32,15 @@ pub use diary::{Diary, DiaryError, Pen};
 pub use error::PeerError;
 pub use story::Story;
 
-use protocol::{PeerConfig, Role};
+use protocol::{PeerConfig, ProtocolName, Role};
 use std::{
-    error::Error, fmt, future::Future, io::Write, net::SocketAddr, sync::Arc, time::Duration,
+    error::Error,
+    fmt,
+    future::Future,
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -133,7 +139,7 @@ pub async fn run(
 
 async fn play(
     config: PeerConfig,
-    witness: Witness,
+    mut witness: Witness,
     hooks: Hooks<
         impl FnOnce(Option<SocketAddr>),
         impl Future<Output = ()>,
@@ -177,6 +183,10 @@ async fn play(
                 }
             }
             let grace = if sends { Duration::ZERO } else { grace };
+            if config.protocol == ProtocolName::Sink {
+                // Bulk: a line for each datagram would only make the sink lose some.
+                witness.story = Story::off();
+            }
             let machine = protocol::datagram_peer(&config);
             datagram::drive(endpoint, machine, witness, stop, grace).await
         }
@@ -187,6 +197,7 @@ async fn play(
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     log.with_env_filter(filter).init();
 }
 
