@@ -37,10 +37,11 @@ pub struct UserLinkSpec {
     pub seed: u64,
 }
 
-/// What a link has done, in packets.
+/// What a link has done, in packets. What is offered and neither delivered, lost nor overrun is
+/// under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Taken in.
+    /// Sent by the host.
     pub offered: u64,
     /// Sent out.
     pub delivered: u64,
@@ -103,7 +104,8 @@ impl UserLink {
         self.shared.drain(patience)
     }
 
-    /// What the link has done so far.
+    /// What the link has done so far. Frames that found no slot are counted when the link comes to
+    /// rest or ends.
     pub fn counters(&self) -> Counters {
         self.shared.counters()
     }

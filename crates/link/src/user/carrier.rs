@@ -8,12 +8,17 @@ use super::{
 use emulator::{Emulator, Fate, Nanos};
 use nix::{
     poll::{PollFd, PollFlags, ppoll},
+    sys::socket::{getsockopt, sockopt::SocketError},
     sys::time::TimeSpec,
 };
 use std::{
     io,
     os::fd::AsFd,
-    sync::{Arc, atomic::Ordering, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use sys::packet_socket::{BATCH, FrameRing, PacketSocket};
@@ -28,6 +33,8 @@ pub(super) struct Carrier {
     pool: Pool,
     shared: Arc<Shared>,
     start: Instant,
+    /// When the newest frame entered the link.
+    newest: Nanos,
     leaving: Vec<Handle>,
 }
 
@@ -46,6 +53,7 @@ impl Carrier {
             pool: Pool::new(longest),
             shared,
             start: Instant::now(),
+            newest: 0,
             leaving: Vec::with_capacity(BATCH),
         }
     }
@@ -65,10 +73,12 @@ impl Carrier {
             let request = self.shared.asked();
             let taken = self.take_in();
             self.send_due()?;
-            if taken == GULP {
+            if taken > 0 {
+                // Look again before sleeping: the call that woke the thread may have been a request
+                // to drain, which only an empty ring answers and nothing repeats.
                 continue;
             }
-            if taken == 0 && self.emulator.next_due().is_none() {
+            if self.emulator.next_due().is_none() {
                 self.count_overrun()?;
                 self.shared.done(request);
             }
@@ -79,32 +89,38 @@ impl Carrier {
 
     /// Takes what the tap has, at most a gulp.
     fn take_in(&mut self) -> usize {
-        let now = self.now();
+        // In this order: an interruption between the two lets frames leave late, but never early.
         let wall = wall_clock();
-        let (emulator, pool) = (&mut self.emulator, &mut self.pool);
-        let mut taken = 0;
-        let mut lost = 0;
+        let now = self.now();
+        let (emulator, pool, newest) = (&mut self.emulator, &mut self.pool, &mut self.newest);
+        let (mut taken, mut lost, mut overrun) = (0, 0, 0);
         while taken < GULP {
             let fate = self.ring.receive(|frame| {
+                if frame.data.len() < frame.len {
+                    return None;
+                }
                 // The delay counts from when the kernel stamped the frame, not from when this
-                // thread got round to it.
+                // thread got round to it. The two clocks may drift apart or be set, but a frame
+                // never overtakes the one before it.
                 let age = wall.saturating_sub(frame.at);
-                emulator.offer(now.saturating_sub(age), pool.put(frame.data))
+                *newest = (*newest).max(now.saturating_sub(age));
+                Some(emulator.offer(*newest, pool.put(frame.data)))
             });
             match fate {
                 None => break,
-                Some(Fate::UnderWay) => {}
-                Some(Fate::Lost(handle)) => {
+                Some(None) => overrun += 1,
+                Some(Some(Fate::UnderWay)) => {}
+                Some(Some(Fate::Lost(handle))) => {
                     pool.free(handle);
                     lost += 1;
                 }
             }
             taken += 1;
         }
-        self.shared
-            .offered
-            .fetch_add(taken as u64, Ordering::Relaxed);
-        self.shared.lost.fetch_add(lost, Ordering::Relaxed);
+        let add = |counter: &AtomicU64, count| counter.fetch_add(count, Ordering::Relaxed);
+        add(&self.shared.offered, taken as u64);
+        add(&self.shared.lost, lost);
+        add(&self.shared.overrun, overrun);
         taken
     }
 
@@ -127,7 +143,7 @@ impl Carrier {
 
     fn send_leaving(&mut self) -> io::Result<()> {
         let mut sent = 0;
-        while sent < self.leaving.len() {
+        while sent < self.leaving.len() && !self.shared.is_stopping() {
             let mut frames: [&[u8]; BATCH] = [&[]; BATCH];
             let rest = &self.leaving[sent..];
             for (frame, handle) in frames.iter_mut().zip(rest) {
@@ -141,8 +157,9 @@ impl Carrier {
                     sent += count;
                 }
                 Err(error) => match error.raw_os_error() {
-                    // The wire's queue is full for a moment: it empties as fast as it can.
-                    Some(libc::ENOBUFS | libc::EAGAIN) => std::thread::yield_now(),
+                    // The wire's queue is full for a moment. Yielding would not do: a real-time
+                    // thread only yields to its like, and an ordinary one empties the queue.
+                    Some(libc::ENOBUFS | libc::EAGAIN) => std::thread::sleep(FULL_QUEUE),
                     Some(libc::EINTR) => {}
                     // This one frame can't go; the next may.
                     Some(libc::EMSGSIZE | libc::EINVAL) => {
@@ -176,6 +193,17 @@ impl Carrier {
             Ok(_) | Err(nix::Error::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
+        if fds[0]
+            .revents()
+            .is_some_and(|events| events.contains(PollFlags::POLLERR))
+        {
+            // The tap went down or away. Reading the error clears it; unread, it would wake this
+            // thread for ever.
+            let error = getsockopt(self.ring.socket(), SocketError)?;
+            if error != 0 {
+                return Err(io::Error::from_raw_os_error(error));
+            }
+        }
         if fds[1].any().unwrap_or(false) {
             self.shared.clear_wake();
         }
@@ -185,6 +213,7 @@ impl Carrier {
     /// The kernel's count of frames that found no slot starts again with each call.
     fn count_overrun(&self) -> io::Result<()> {
         let dropped = self.ring.socket().statistics()?.dropped;
+        self.shared.offered.fetch_add(dropped, Ordering::Relaxed);
         self.shared.overrun.fetch_add(dropped, Ordering::Relaxed);
         Ok(())
     }
@@ -193,6 +222,9 @@ impl Carrier {
         Nanos::try_from(self.start.elapsed().as_nanos()).unwrap_or(Nanos::MAX) + HEAD_START
     }
 }
+
+/// How long a full queue is left to empty: at 400,000 packets/s, 20 find room again.
+const FULL_QUEUE: Duration = Duration::from_micros(50);
 
 /// The clock starts this late, so that a frame stamped before the thread began has a time, too.
 const HEAD_START: Nanos = 1_000_000_000;

@@ -30,7 +30,9 @@ pub struct FrameRing {
 pub struct Frame<'a> {
     /// Wall-clock time in ns since 1970, as the kernel stamped it.
     pub at: u64,
-    /// Its bytes from the link header on; the beginning only, when it is larger than the ring was
+    /// Its length in bytes.
+    pub len: usize,
+    /// Its bytes from the link header on; only the beginning of a frame larger than the ring was
     /// made for.
     pub data: &'a [u8],
 }
@@ -87,7 +89,8 @@ impl FrameRing {
         // SAFETY: inside the slot (bounded above), which nobody writes to before it is given back.
         let data = unsafe { std::slice::from_raw_parts(self.start().add(begin), len) };
         let at = u64::from(header.tp_sec) * 1_000_000_000 + u64::from(header.tp_nsec);
-        let result = use_it(Frame { at, data });
+        let len = header.tp_len as usize;
+        let result = use_it(Frame { at, len, data });
         // Release: all reads of the slot are done before the kernel may write it.
         self.status()
             .store(libc::TP_STATUS_KERNEL, Ordering::Release);
