@@ -75,12 +75,11 @@ impl Ticks {
         }
         match 9_u32.checked_sub(exponent.into()) {
             Some(power) => Self::Nanos(10_u64.pow(power)),
-            // Ticks so fine that 64 bits of them are less than a nanosecond: all are 0.
-            None => Self::PerNano(
-                10_u64
-                    .checked_pow(u32::from(exponent) - 9)
-                    .unwrap_or(u64::MAX),
-            ),
+            None => match 10_u64.checked_pow(u32::from(exponent) - 9) {
+                Some(ticks) => Self::PerNano(ticks),
+                // So fine that 64 bits of them are less than a nanosecond.
+                None => Self::Nanos(0),
+            },
         }
     }
 

@@ -81,10 +81,13 @@ pub(super) fn next<'a>(reader: &mut Reader<'a>, mut section: Section) -> Option<
     }
 }
 
-/// Blocks that hold no packet and that Wireshark gives a frame number nevertheless: entries of
-/// systemd's journal, and sysdig's events in all versions.
+/// Blocks that hold no packet and that Wireshark gives a frame number nevertheless: custom blocks,
+/// entries of systemd's journal, and sysdig's events in all versions.
 fn is_frame_to_wireshark(kind: u32) -> bool {
-    matches!(kind, 0x9 | 0x204 | 0x208 | 0x216 | 0x217 | 0x221 | 0x222)
+    matches!(
+        kind,
+        0xbad | 0x4000_0bad | 0x9 | 0x204 | 0x208 | 0x216 | 0x217 | 0x221 | 0x222
+    )
 }
 
 impl Section {
