@@ -5,7 +5,7 @@ use crate::{
     heard::{self, Heard},
     log::Log,
     programs::Programs,
-    sockets::open_connections,
+    sockets::in_use,
     stage::Stage,
 };
 use control::{Order, Report, Sender, Task, reason};
@@ -133,11 +133,13 @@ impl Agent {
 
     fn settle(&mut self, patience: Duration) -> Result<(), AgentError> {
         let deadline = Instant::now() + patience;
-        // The kernel tells nobody that a connection's last ACK has come, so it is looked at.
-        while open_connections() > 0 && Instant::now() < deadline {
+        // All programs have ended, so what is in use is a connection that has not. The kernel tells
+        // nobody that its last ACK has come, so it is looked at.
+        let mut open = in_use();
+        while open > 0 && Instant::now() < deadline {
             thread::sleep(LOOK);
+            open = in_use();
         }
-        let open = open_connections();
         if open > 0 {
             self.log
                 .line("agent", &format!("{open} connections did not end"))?;

@@ -131,9 +131,14 @@ struct Leader<'a> {
 }
 
 impl Leader<'_> {
+    fn enter(&self, phase: Phase) {
+        tracing::debug!(?phase, "run");
+        (self.progress)(phase);
+    }
+
     fn play(&mut self) -> Result<(), Stop> {
         let Assignment { variant, seed, dir } = self.assignment;
-        (self.progress)(Phase::Preparing);
+        self.enter(Phase::Preparing);
         self.answers(PATIENCE, "did not come up", |report| {
             matches!(report, Report::Hello)
         })?;
@@ -149,19 +154,19 @@ impl Leader<'_> {
         self.answers(PATIENCE, "did not set up its link and capture", |report| {
             matches!(report, Report::Prepared)
         })?;
-        (self.progress)(Phase::Launching);
+        self.enter(Phase::Launching);
         self.roster.tell_all(&Order::Launch);
         self.answers(
             variant.deadline,
             "had a program that never became ready",
             |report| matches!(report, Report::Launched),
         )?;
-        (self.progress)(Phase::Playing);
+        self.enter(Phase::Playing);
         self.roster.tell_all(&Order::Go);
         self.answers(variant.deadline, "was not done at the deadline", |report| {
             matches!(report, Report::Done)
         })?;
-        (self.progress)(Phase::Ending);
+        self.enter(Phase::Ending);
         self.roster.tell_all(&Order::Finish);
         self.answers(
             PATIENCE,
@@ -196,7 +201,7 @@ impl Leader<'_> {
 
     /// Collects what there is, from every agent that is still there.
     fn collect(&mut self) -> Result<(Vec<HostRecord>, Option<Trouble>), LeadError> {
-        (self.progress)(Phase::Collecting);
+        self.enter(Phase::Collecting);
         self.roster.tell_all(&Order::Collect);
         let hosts = 0..self.names.len();
         let mut waiting: Vec<bool> = hosts.map(|host| self.roster.is_there(host)).collect();

@@ -77,7 +77,7 @@ impl Netlink {
         let flags = NLM_F_REQUEST | NLM_F_ACK;
         let flags = match request {
             Request::Bridge { .. } | Request::Veth(_) => flags | NLM_F_CREATE | NLM_F_EXCL,
-            Request::Address { .. } | Request::Neighbour { .. } => {
+            Request::Address { .. } | Request::Neighbour(_) | Request::Behind { .. } => {
                 flags | NLM_F_CREATE | NLM_F_REPLACE
             }
             Request::Up { .. } | Request::Mtu { .. } => flags,

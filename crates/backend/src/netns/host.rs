@@ -91,6 +91,10 @@ impl Wire {
             far_namespace: Some(here.as_raw_fd()),
             bridge: Some(self.bridge),
         })])?;
+        if let Some(mac) = mac {
+            let port = self.switch.index(&self.port)?;
+            self.switch.apply(&[Request::Behind { port, mac }])?;
+        }
         let mut netlink = Netlink::open()?;
         let index = netlink.index(WIRE)?;
         netlink.apply(&[Request::Up { index }])?;

@@ -4,7 +4,9 @@ use netlink_packet_route::{
     AddressFamily, RouteNetlinkMessage,
     address::{AddressAttribute, AddressFlags, AddressMessage},
     link::{InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage},
-    neighbour::{NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState},
+    neighbour::{
+        NeighbourAddress, NeighbourAttribute, NeighbourFlags, NeighbourMessage, NeighbourState,
+    },
 };
 use std::{fmt, net::IpAddr, os::fd::RawFd};
 
@@ -41,6 +43,14 @@ pub enum Request {
     },
     /// Tell where a neighbour is, for ever.
     Neighbour(Neighbour),
+    /// Tell a bridge, for ever, that an Ethernet address is behind one of its ports. What it does not
+    /// know it sends to all, and every host would see the first packets of others.
+    Behind {
+        /// The port's index.
+        port: u32,
+        /// The address.
+        mac: [u8; 6],
+    },
 }
 
 /// A pair of connected Ethernet interfaces, veth(4). The near end is up; the far end is to be
@@ -169,6 +179,15 @@ impl Request {
                 }
                 RouteNetlinkMessage::NewAddress(message)
             }
+            Self::Behind { port, mac } => {
+                let mut message = NeighbourMessage::default();
+                message.header.family = AddressFamily::Bridge;
+                message.header.ifindex = *port;
+                message.header.state = NeighbourState::Noarp;
+                message.header.flags = NeighbourFlags::Controller;
+                message.attributes = vec![NeighbourAttribute::LinkLayerAddress(mac.to_vec())];
+                RouteNetlinkMessage::NewNeighbour(message)
+            }
             Self::Neighbour(neighbour) => {
                 let mut message = NeighbourMessage::default();
                 message.header.family = family(neighbour.address);
@@ -215,6 +234,7 @@ impl fmt::Display for Request {
             } => {
                 write!(f, "give interface {index} the address {address}/{prefix}")
             }
+            Self::Behind { port, .. } => write!(f, "tell the bridge who is behind port {port}"),
             Self::Neighbour(neighbour) => {
                 write!(
                     f,
