@@ -168,7 +168,7 @@ fn survivors(hosts: &[Host; 2], impairments: &Impairments, seed: u64) -> Vec<u32
     let counters = link.stop().unwrap();
     assert_eq!(
         (counters.offered, counters.overrun),
-        (DATAGRAMS.into(), 0),
+        (u64::from(DATAGRAMS), 0),
         "{counters:?}"
     );
     assert_eq!(counters.delivered + counters.lost, counters.offered);
@@ -340,7 +340,7 @@ fn every_packet_of_a_flood_is_accounted_for_and_in_order() {
     }
     assert!(link.drain(PATIENCE));
     let counters = link.counters();
-    assert_eq!(counters.offered, DATAGRAMS.into(), "{counters:?}");
+    assert_eq!(counters.offered, u64::from(DATAGRAMS), "{counters:?}");
     assert_eq!(
         counters.delivered + counters.overrun,
         counters.offered,

@@ -217,7 +217,7 @@ pub(crate) fn two_processors() -> [usize; 2] {
     let allowed = sched_getaffinity(Pid::from_raw(0)).unwrap();
     let mut processors = (0..CpuSet::count()).filter(|number| allowed.is_set(*number).unwrap());
     let first = processors.next().unwrap();
-    [first, processors.last().unwrap_or(first)]
+    [first, processors.next_back().unwrap_or(first)]
 }
 
 /// Keeps this thread, and those it starts, on one processor.
