@@ -1,1 +1,167 @@
 //! A run or a capture to streams, provenance, findings and a verdict.
+//!
+//! ```text
+//! captures ── frame ── wire ──┐                 ┌── findings ──┐
+//!                             ├── join, flows ──┼── values ────┼── judge ── Analysis
+//! diaries ──────── diary ─────┘                 └── links ─────┘
+//! ```
+//!
+//! Nothing here reads a clock or a file: a [`Run`] goes in, an [`Analysis`] comes out, the same
+//! one every time. [`analyse`] takes runs of the lab, [`inspect`] any capture, and
+//! [`BatchAnalysis`] puts runs side by side.
+//!
+//! What is claimed is proven. Causes come from what captures and diaries show, never from what the
+//! plan says the programs were told; where that does not decide, the cause is `undetermined`.
+
+mod comparison;
+mod diary;
+mod findings;
+mod flows;
+mod frame;
+mod hold;
+mod join;
+mod judge;
+mod links;
+pub mod model;
+mod programs;
+mod sequence;
+mod span;
+mod trips;
+mod values;
+mod wire;
+
+pub use comparison::{BatchAnalysis, Comparison, Price, Row, main_direction};
+pub use model::{Analysis, verdict::Verdict};
+
+pub use packet::capture::ReadError;
+
+use diary::Diary;
+use frame::Frames;
+use model::{CaptureSummary, RunSubject, Subject, note::Note};
+use programs::Programs;
+use record::run::{HostData, Run};
+use wire::{Capture, CaptureHost, arrivals::Arrivals, datagrams};
+
+/// Analyses a run of the lab.
+pub fn analyse(run: &Run) -> Analysis {
+    let manifest = &run.manifest;
+    let variant = &manifest.variant;
+    let programs = Programs::new(variant);
+    let mut notes = Vec::new();
+    let mut captures = Vec::new();
+    let mut diary = Diary::default();
+    for plan in &variant.hosts {
+        let Some(data) = run.host(&plan.name) else { continue };
+        let host = CaptureHost { name: plan.name.clone(), address: plan.address };
+        captures.push(Capture { host: Some(host), frames: frames_of(data) });
+        diary.add(plan, &data.events);
+        notes.extend(bad_lines(data));
+    }
+    notes.extend(warnings(&captures));
+    notes.extend(diary.malformed());
+
+    let arrivals = Arrivals::new(&captures);
+    let links = links::links(manifest, &captures, &arrivals);
+    let doubts = links::doubts(manifest, &links);
+    notes.extend(links::too_few(&links));
+    let joined = join::connections(&captures, &arrivals, &mut diary, &programs);
+    let mut flows = datagrams::flows(&captures, &arrivals);
+    flows::tell(&mut flows, &diary, &programs);
+    let flows: Vec<_> = flows.into_iter().map(|each| each.flow).collect();
+
+    let mut findings = findings::in_connections(&joined, &programs);
+    // Only where nothing else can have lost packets did the link lose them because it was asked.
+    let is_sound = |_: &str| doubts.is_empty();
+    findings.extend(findings::in_flows(&flows, &is_sound));
+    findings.extend(findings::unproven(&doubts, manifest.ended));
+    let values = values::values(manifest, &joined, &flows, &diary);
+    let expectations = judge::judge(&variant.expect, &findings, &values, &doubts);
+    Analysis {
+        version: model::VERSION,
+        subject: Subject::Run(Box::new(RunSubject {
+            scenario: manifest.scenario.clone(),
+            title: manifest.title.clone(),
+            variant: variant.name.clone(),
+            about: variant.about.clone(),
+            seed: manifest.seed,
+            place: manifest.place.clone(),
+            outcome: manifest.outcome.clone(),
+        })),
+        captures: captures.iter().map(summary).collect(),
+        connections: joined.into_iter().map(|each| each.connection).collect(),
+        flows,
+        links,
+        findings,
+        values,
+        verdict: Some(judge::verdict(&expectations, &doubts)),
+        expectations,
+        doubts,
+        notes,
+    }
+}
+
+/// Analyses a capture from anywhere: the bytes of a pcap or pcapng file. `name` is its file's name,
+/// for the report.
+///
+/// # Errors
+/// It is no capture file. One that is damaged is read as far as it goes, with a note.
+pub fn inspect(name: &str, capture: &[u8]) -> Result<Analysis, ReadError> {
+    let captures = [Capture { host: None, frames: frame::read(capture)? }];
+    let joined = join::captured(&captures);
+    let flows = datagrams::flows(&captures, &Arrivals::default());
+    Ok(Analysis {
+        version: model::VERSION,
+        subject: Subject::Capture { name: name.to_owned() },
+        findings: findings::in_connections(&joined, &Programs::default()),
+        connections: joined.into_iter().map(|each| each.connection).collect(),
+        flows: flows.into_iter().map(|each| each.flow).collect(),
+        links: Vec::new(),
+        values: Vec::new(),
+        expectations: Vec::new(),
+        doubts: Vec::new(),
+        verdict: None,
+        notes: warnings(&captures).collect(),
+        captures: captures.iter().map(summary).collect(),
+    })
+}
+
+/// A host that left no capture, because its run broke, has an empty one; so has one whose capture
+/// is not readable, and a warning says why.
+fn frames_of(data: &HostData) -> Frames<'_> {
+    match frame::read(&data.capture) {
+        Ok(frames) => frames,
+        Err(ReadError::Empty) => Frames::default(),
+        Err(error) => Frames { warnings: vec![error.to_string()], ..Frames::default() },
+    }
+}
+
+fn summary(capture: &Capture<'_>) -> CaptureSummary {
+    CaptureSummary {
+        host: capture.host.as_ref().map(|host| host.name.clone()),
+        packets: capture.frames.packets,
+        other: capture.frames.other,
+        first: capture.frames.span.map(|(first, _)| first),
+        last: capture.frames.span.map(|(_, last)| last),
+    }
+}
+
+fn warnings(captures: &[Capture<'_>]) -> impl Iterator<Item = Note> {
+    captures.iter().flat_map(|capture| {
+        let host = capture.host.as_ref().map(|host| host.name.clone());
+        capture
+            .frames
+            .warnings
+            .iter()
+            .map(move |warning| Note::Capture { host: host.clone(), warning: warning.clone() })
+    })
+}
+
+fn bad_lines(data: &HostData) -> Option<Note> {
+    let first = data.bad_lines.first()?;
+    Some(Note::BadLines {
+        host: data.name.clone(),
+        count: data.bad_lines.len(),
+        first: first.number,
+        error: first.error.clone(),
+    })
+}

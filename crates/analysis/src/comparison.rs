@@ -1,0 +1,236 @@
+//! The runs of one command side by side: what each variant achieved and what it cost.
+
+use crate::model::{
+    Analysis,
+    connection::{Connection, Direction, End, Stream},
+    verdict::Verdict,
+};
+use scenario::{
+    expectation::{Metric, ValuePath},
+    finding::FindingCode,
+    plan::Plan,
+    text::Text,
+};
+use serde::Serialize;
+
+/// Version of the format of `comparison.json`.
+pub const VERSION: u32 = 1;
+
+/// A batch, analysed. Serialized it is what `tinygram run --json` prints.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct BatchAnalysis {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The scenario's title.
+    pub title: Text,
+    /// What the scenario shows.
+    pub about: Text,
+    /// Where all chance came from.
+    pub seed: u64,
+    /// The variants side by side.
+    pub comparison: Comparison,
+    /// The runs, in the order they were made.
+    pub runs: Vec<Analysis>,
+}
+
+impl BatchAnalysis {
+    /// Puts the runs of a scenario together, in the order they were made.
+    pub fn new(plan: &Plan, runs: Vec<Analysis>) -> Self {
+        Self {
+            scenario: plan.name.clone(),
+            title: plan.title.clone(),
+            about: plan.about.clone(),
+            seed: plan.seed,
+            comparison: Comparison::new(&runs),
+            runs,
+        }
+    }
+}
+
+/// What compares the runs of a batch: `comparison.json`, version [`VERSION`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Comparison {
+    /// Always [`VERSION`].
+    pub version: u32,
+    /// One per run.
+    pub rows: Vec<Row>,
+}
+
+/// One run in figures: its main direction, summed over all connections that have it.
+///
+/// The main direction is client to server over TCP, or server to client when the clients send no
+/// message; without TCP, that of the first UDP flow's client. Then datagrams stand for messages,
+/// writes, segments and reads.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Row {
+    /// The variant's name.
+    pub variant: String,
+    /// Its verdict.
+    pub verdict: Option<Verdict>,
+    /// Messages sent; none where no diary tells.
+    pub messages: Option<u64>,
+    /// Writes that handed them over.
+    pub writes: Option<u64>,
+    /// Segments with payload, retransmissions included.
+    pub segments: u64,
+    /// Reads that returned their bytes.
+    pub reads: Option<u64>,
+    /// What the receiving programs took for messages.
+    pub understood: Option<u64>,
+    /// How many of those were right.
+    pub right: Option<u64>,
+    /// Reads that returned bytes of several messages.
+    pub sticky_reads: Option<u64>,
+    /// Messages that needed several reads.
+    pub split_reads: Option<u64>,
+    /// From the first write of the sending program to the end of its last read, in ns.
+    pub elapsed: Option<u64>,
+    /// Bytes of all IP packets of these connections, both directions.
+    pub wire: u64,
+    /// Round trips that the sending program waited for.
+    pub round_trips: Option<u64>,
+    /// What it costs more than the first run; none for the first itself.
+    pub price: Option<Price>,
+}
+
+/// Differences to the first run of the batch. Negative where this one is cheaper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Price {
+    /// Bytes on the wire.
+    pub wire: i64,
+    /// Round trips.
+    pub round_trips: Option<i64>,
+    /// Nanoseconds from the first write to the last read.
+    pub elapsed: Option<i64>,
+}
+
+impl Comparison {
+    /// Compares runs with the first of them.
+    pub fn new(runs: &[Analysis]) -> Self {
+        let mut rows: Vec<Row> = runs.iter().map(row).collect();
+        if let Some((first, others)) = rows.split_first_mut() {
+            for row in others {
+                row.price = Some(Price {
+                    wire: difference(row.wire, first.wire),
+                    round_trips: zip(row.round_trips, first.round_trips),
+                    elapsed: zip(row.elapsed, first.elapsed),
+                });
+            }
+        }
+        Self { version: VERSION, rows }
+    }
+}
+
+fn zip(ours: Option<u64>, theirs: Option<u64>) -> Option<i64> {
+    Some(difference(ours?, theirs?))
+}
+
+fn difference(ours: u64, theirs: u64) -> i64 {
+    i64::try_from(i128::from(ours) - i128::from(theirs)).unwrap_or(i64::MAX)
+}
+
+fn row(run: &Analysis) -> Row {
+    let row = Row {
+        variant: run.run().map(|run| run.variant.clone()).unwrap_or_default(),
+        verdict: run.verdict,
+        ..Row::default()
+    };
+    match main_direction(run) {
+        Some(direction) => tcp(run, direction, row),
+        None => udp(run, row),
+    }
+}
+
+/// The direction of a run's TCP messages that comparisons are about.
+pub fn main_direction(run: &Analysis) -> Option<Direction> {
+    let sends = |direction| {
+        run.connections.iter().any(|connection| !connection.stream(direction).messages.is_empty())
+    };
+    let writes = |direction| {
+        run.connections.iter().any(|connection| !connection.stream(direction).segments.is_empty())
+    };
+    Direction::BOTH
+        .into_iter()
+        .find(|direction| sends(*direction))
+        .or_else(|| Direction::BOTH.into_iter().find(|direction| writes(*direction)))
+}
+
+fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
+    let streams = || run.connections.iter().map(|connection| connection.stream(direction));
+    let sum = |of: &dyn Fn(&Stream) -> usize| streams().map(of).sum::<usize>() as u64;
+    let diary = |connection: &Connection| connection.sender(direction).program.is_some();
+    let told = run.connections.iter().any(diary) && sum(&|stream| stream.writes.len()) > 0;
+    let tell = |of: &dyn Fn(&Stream) -> usize| told.then(|| sum(of));
+    let findings = |code| {
+        let here = |finding: &&crate::model::finding::Finding| {
+            finding.code == code
+                && matches!(
+                    finding.place,
+                    crate::model::finding::Place::Stream { direction: d, .. } if d == direction
+                )
+        };
+        run.findings.iter().filter(here).count() as u64
+    };
+    let senders: Vec<&End> = {
+        let mut ends: Vec<_> =
+            run.connections.iter().map(|connection| connection.sender(direction)).collect();
+        ends.sort_by(|a, b| (&a.host, &a.program).cmp(&(&b.host, &b.program)));
+        ends.dedup_by(|a, b| (&a.host, &a.program) == (&b.host, &b.program));
+        ends
+    };
+    let of_senders = |metric| senders.iter().map(move |end| value(run, end, metric));
+    Row {
+        messages: tell(&|stream| stream.messages.len()),
+        writes: tell(&|stream| stream.writes.len()),
+        segments: sum(&|stream| stream.segments.len()),
+        reads: tell(&|stream| stream.reads.len()),
+        understood: tell(&|stream| stream.understood.len()),
+        right: tell(&|stream| stream.understood.iter().filter(|each| each.right).count()),
+        sticky_reads: told.then(|| findings(FindingCode::StickyRead)),
+        split_reads: told.then(|| findings(FindingCode::SplitRead)),
+        elapsed: of_senders(Metric::Elapsed).flatten().max(),
+        wire: run
+            .connections
+            .iter()
+            .flat_map(|connection| &connection.streams)
+            .map(|stream| stream.wire)
+            .sum(),
+        round_trips: of_senders(Metric::RoundTrips).sum(),
+        ..row
+    }
+}
+
+fn udp(run: &Analysis, row: Row) -> Row {
+    let direction = Direction::ClientToServer;
+    let Some(first) = run.flows.first() else { return row };
+    let sender = first.sender(direction);
+    let receiver = first.receiver(direction);
+    let sent = value(run, sender, Metric::DatagramsSent);
+    let received = value(run, receiver, Metric::DatagramsReceived);
+    let datagrams = || run.flows.iter().flat_map(|flow| &flow.datagrams[direction.index()]);
+    let whole = datagrams()
+        .filter(|datagram| datagram.received.is_some_and(|received| received.len == datagram.len));
+    Row {
+        messages: sent,
+        writes: sent,
+        segments: datagrams().count() as u64,
+        reads: received,
+        understood: received,
+        right: received.map(|_| whole.count() as u64),
+        sticky_reads: received.map(|_| 0),
+        split_reads: received.map(|_| 0),
+        elapsed: value(run, sender, Metric::Elapsed),
+        wire: run.flows.iter().flat_map(|flow| flow.wire).sum(),
+        round_trips: None,
+        ..row
+    }
+}
+
+fn value(run: &Analysis, end: &End, metric: Metric) -> Option<u64> {
+    let path = ValuePath { host: end.host.clone()?, peer: end.program.clone()?, metric };
+    run.value(&path)
+}

@@ -1,0 +1,178 @@
+//! The diaries of a run's peers, sorted by connection.
+
+use crate::{
+    frame::plain,
+    model::{
+        connection::{Message, Read, Understood, Write},
+        note::Note,
+    },
+};
+use record::event::{Conn, Event, EventKind};
+use scenario::plan::HostPlan;
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+};
+
+/// One life of one connection, as one of its two programs saw it.
+#[derive(Debug)]
+pub(crate) struct Chapter {
+    pub(crate) host: String,
+    pub(crate) program: String,
+    pub(crate) local: SocketAddr,
+    pub(crate) remote: SocketAddr,
+    /// When the program had the connection.
+    pub(crate) at: u64,
+    /// Whether this program opened it.
+    pub(crate) is_client: bool,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) writes: Vec<Write>,
+    pub(crate) reads: Vec<Read>,
+    pub(crate) understood: Vec<Understood>,
+    pub(crate) malformed: Option<String>,
+}
+
+/// A datagram that a program sent or received.
+#[derive(Debug)]
+pub(crate) struct DatagramEntry {
+    pub(crate) host: String,
+    pub(crate) program: String,
+    pub(crate) local: SocketAddr,
+    pub(crate) remote: SocketAddr,
+    pub(crate) begin: u64,
+    pub(crate) at: u64,
+    pub(crate) what: Handled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handled {
+    Sent,
+    Received { len: u64, full: u64, digest: u64 },
+}
+
+/// Everything the diaries of a run say.
+#[derive(Debug, Default)]
+pub(crate) struct Diary {
+    pub(crate) chapters: Vec<Chapter>,
+    pub(crate) datagrams: Vec<DatagramEntry>,
+}
+
+impl Diary {
+    /// Adds one host's diary. Its events must be sorted by time.
+    pub(crate) fn add(&mut self, host: &HostPlan, events: &[Event]) {
+        let mut current: HashMap<(&str, Conn), usize> = HashMap::new();
+        for event in events {
+            if let Some(what) = handled(&event.kind) {
+                self.datagrams.push(DatagramEntry {
+                    host: host.name.clone(),
+                    program: event.peer.clone(),
+                    local: lab_address(event.conn.local, host.address),
+                    remote: plain(event.conn.remote),
+                    begin: begin(event),
+                    at: event.at,
+                    what,
+                });
+                continue;
+            }
+            let opens = matches!(event.kind, EventKind::Opened { .. } | EventKind::Accepted);
+            let key = (event.peer.as_str(), event.conn);
+            let at = match current.get(&key) {
+                Some(at) if !opens => *at,
+                _ => {
+                    self.chapters.push(Chapter::begin(host, event));
+                    current.insert(key, self.chapters.len() - 1);
+                    self.chapters.len() - 1
+                }
+            };
+            self.chapters[at].note(event);
+        }
+        for chapter in &mut self.chapters {
+            chapter.sort();
+        }
+    }
+}
+
+impl Diary {
+    /// Where a peer's framing broke.
+    pub(crate) fn malformed(&self) -> impl Iterator<Item = Note> {
+        self.chapters.iter().filter_map(|chapter| {
+            Some(Note::Malformed {
+                host: chapter.host.clone(),
+                program: chapter.program.clone(),
+                error: chapter.malformed.clone()?,
+            })
+        })
+    }
+}
+
+impl Chapter {
+    fn begin(host: &HostPlan, event: &Event) -> Self {
+        Self {
+            host: host.name.clone(),
+            program: event.peer.clone(),
+            local: lab_address(event.conn.local, host.address),
+            remote: plain(event.conn.remote),
+            at: event.at,
+            is_client: matches!(event.kind, EventKind::Opened { .. }),
+            messages: Vec::new(),
+            writes: Vec::new(),
+            reads: Vec::new(),
+            understood: Vec::new(),
+            malformed: None,
+        }
+    }
+
+    fn note(&mut self, event: &Event) {
+        let at = event.at;
+        match event.kind.clone() {
+            EventKind::Message { range, body } => {
+                self.messages.push(Message { at, range, body, text: None });
+            }
+            EventKind::Write { begin, range } => {
+                self.writes.push(Write { begin, end: at, range });
+            }
+            EventKind::Read { begin, range, asked } => {
+                self.reads.push(Read { begin, end: at, range, asked });
+            }
+            EventKind::Understood { range, body } => {
+                self.understood.push(Understood { at, range, body, right: false, text: None });
+            }
+            EventKind::Malformed { error } => self.malformed = Some(error),
+            _ => {}
+        }
+    }
+
+    /// By offset: events of one instant may have been written down in any order. Empty ranges,
+    /// which a hand-made diary may hold, cover no byte and are left out.
+    fn sort(&mut self) {
+        self.writes.retain(|write| !write.range.is_empty());
+        self.reads.retain(|read| !read.range.is_empty());
+        self.messages.sort_by_key(|message| message.range.start);
+        self.writes.sort_by_key(|write| write.range.start);
+        self.reads.sort_by_key(|read| read.range.start);
+        self.understood.sort_by_key(|understood| understood.range.start);
+    }
+}
+
+fn handled(kind: &EventKind) -> Option<Handled> {
+    match *kind {
+        EventKind::DatagramSent { .. } => Some(Handled::Sent),
+        EventKind::DatagramReceived { len, full, digest, .. } => {
+            Some(Handled::Received { len, full, digest })
+        }
+        _ => None,
+    }
+}
+
+fn begin(event: &Event) -> u64 {
+    match event.kind {
+        EventKind::DatagramSent { begin, .. } | EventKind::DatagramReceived { begin, .. } => begin,
+        _ => event.at,
+    }
+}
+
+/// A socket bound to every address of its host has, in the lab, the host's only one.
+fn lab_address(address: SocketAddr, host: IpAddr) -> SocketAddr {
+    let address = plain(address);
+    if address.ip().is_unspecified() { SocketAddr::new(host, address.port()) } else { address }
+}

@@ -1,0 +1,111 @@
+//! From what happened to phenomena with names, causes and evidence.
+
+mod conditions;
+mod datagrams;
+mod programs;
+mod reads;
+mod segments;
+mod tinygrams;
+
+pub(crate) use conditions::unproven;
+pub(crate) use datagrams::in_flows;
+
+use crate::{
+    join::Joined,
+    model::{
+        connection::{Connection, Direction, Stream},
+        finding::{Cost, Details, Finding, FrameRef, Place},
+    },
+    programs::Programs,
+    wire::sender::Situation,
+};
+use framing::Framing;
+use scenario::finding::{Cause, FindingCode};
+use std::ops::Range;
+
+/// Everything found in the TCP connections, by connection, direction and time.
+pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (number, each) in joined.iter().enumerate() {
+        for direction in Direction::BOTH {
+            let receiver = each.connection.receiver(direction);
+            let case = Case {
+                number,
+                connection: &each.connection,
+                direction,
+                stream: each.connection.stream(direction),
+                situations: &each.situations[direction.index()],
+                framing: programs.framing(receiver.host.as_deref(), receiver.program.as_deref()),
+            };
+            let from = findings.len();
+            segments::coalesced(&case, &mut findings);
+            tinygrams::runs(&case, &mut findings);
+            reads::sticky(&case, &mut findings);
+            reads::split(&case, &mut findings);
+            programs::merged_and_torn(&case, &mut findings);
+            findings[from..].sort_by_key(|finding| finding.at);
+        }
+    }
+    findings
+}
+
+/// One direction of one connection, with all there is to know of it.
+struct Case<'a> {
+    number: usize,
+    connection: &'a Connection,
+    direction: Direction,
+    stream: &'a Stream,
+    situations: &'a [Situation],
+    /// The receiver's.
+    framing: Option<&'a Framing>,
+}
+
+/// At which end a finding is seen.
+#[derive(Clone, Copy)]
+enum Seen {
+    AtSender,
+    AtReceiver,
+}
+
+/// What all findings in a stream have in common is filled in by [`Case::finding`].
+struct Found {
+    code: FindingCode,
+    cause: Cause,
+    seen: Seen,
+    at: u64,
+    frames: Vec<FrameRef>,
+    range: Range<u64>,
+    cost: Cost,
+    details: Details,
+}
+
+impl Case<'_> {
+    fn finding(&self, found: Found) -> Finding {
+        let end = match found.seen {
+            Seen::AtSender => self.connection.sender(self.direction),
+            Seen::AtReceiver => self.connection.receiver(self.direction),
+        };
+        Finding {
+            code: found.code,
+            cause: found.cause,
+            host: end.host.clone(),
+            program: end.program.clone(),
+            place: Place::Stream { connection: self.number, direction: self.direction },
+            at: found.at,
+            frames: found.frames,
+            range: Some(found.range),
+            cost: found.cost,
+            details: found.details,
+        }
+    }
+
+    /// A frame of the sender's capture.
+    fn sent(&self, number: u64) -> FrameRef {
+        FrameRef { host: self.connection.sender(self.direction).host.clone(), number }
+    }
+
+    /// The frames of segments in the sender's capture.
+    fn segments(&self, places: &[usize]) -> Vec<FrameRef> {
+        places.iter().map(|at| self.sent(self.stream.segments[*at].frame)).collect()
+    }
+}

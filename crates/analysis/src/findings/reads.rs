@@ -1,0 +1,144 @@
+//! Reads that return bytes of several messages, messages that need several reads.
+
+use super::{Case, Found, Seen};
+use crate::{
+    model::{
+        connection::{Read, Segment},
+        finding::{Cost, Details, Finding, FrameRef},
+    },
+    span::{SegmentIndex, overlapping},
+};
+use framing::Framing;
+use scenario::finding::{Cause, FindingCode};
+
+/// `sticky-read`: one per read that returned bytes of several messages.
+pub(super) fn sticky(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let stream = case.stream;
+    let index = SegmentIndex::new(&stream.segments);
+    for (place, read) in stream.reads.iter().enumerate() {
+        let messages = overlapping(&stream.messages, &read.range);
+        if messages.len() < 2 {
+            continue;
+        }
+        let boundaries = stream.messages[messages.clone()].iter().skip(1);
+        let causes: Vec<Cause> = boundaries
+            .map(|message| sticky_at(case, &index, message.range.start))
+            .collect();
+        let segments = index.overlapping(&stream.segments, &read.range);
+        findings.push(case.finding(Found {
+            code: FindingCode::StickyRead,
+            cause: heaviest(&causes),
+            seen: Seen::AtReceiver,
+            at: read.end,
+            frames: arrivals(case, &segments),
+            range: read.range.clone(),
+            cost: Cost::default(),
+            details: Details::StickyRead { read: place, messages, segments },
+        }));
+    }
+}
+
+/// Why the bytes on both sides of an offset were there at once.
+fn sticky_at(case: &Case<'_>, index: &SegmentIndex, boundary: u64) -> Cause {
+    let (Some(left), Some(right)) =
+        (arrived(case, index, boundary - 1), arrived(case, index, boundary))
+    else {
+        return Cause::Undetermined;
+    };
+    if left.frame == right.frame {
+        Cause::CoalescedSegment
+    } else if left.arrival.map(|arrival| arrival.at) > right.arrival.map(|arrival| arrival.at) {
+        // What came later filled a hole, and the kernel handed out both at once.
+        Cause::LossRecovery
+    } else {
+        Cause::ReceiverBacklog
+    }
+}
+
+/// `split-read`: one per message that needed several reads. A handshake's length and body never
+/// come together, by design, so there only the body counts.
+pub(super) fn split(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let stream = case.stream;
+    let index = SegmentIndex::new(&stream.segments);
+    for (place, message) in stream.messages.iter().enumerate() {
+        let range = match case.framing {
+            Some(Framing::Handshake) => &message.body,
+            _ => &message.range,
+        };
+        let reads = overlapping(&stream.reads, range);
+        if reads.len() < 2 {
+            continue;
+        }
+        let parts = &stream.reads[reads.clone()];
+        let cuts: Vec<u64> = parts[1..].iter().map(|read| read.range.start).collect();
+        let causes: Vec<Cause> =
+            parts.iter().zip(&cuts).map(|(read, cut)| split_at(case, &index, read, *cut)).collect();
+        let segments = index.overlapping(&stream.segments, range);
+        findings.push(case.finding(Found {
+            code: FindingCode::SplitRead,
+            cause: heaviest(&causes),
+            seen: Seen::AtReceiver,
+            at: parts[parts.len() - 1].end,
+            frames: arrivals(case, &segments),
+            range: range.clone(),
+            cost: Cost::default(),
+            details: Details::SplitRead { message: place, reads, cuts },
+        }));
+    }
+}
+
+/// Why a read ended where it did, in the middle of a message.
+fn split_at(case: &Case<'_>, index: &SegmentIndex, read: &Read, cut: u64) -> Cause {
+    if read.range.end - read.range.start >= read.asked {
+        return Cause::SmallReadBuffer;
+    }
+    let (Some(left), Some(right)) = (arrived(case, index, cut - 1), arrived(case, index, cut))
+    else {
+        return Cause::Undetermined;
+    };
+    let late = right.arrival.is_some_and(|arrival| arrival.at >= read.begin);
+    if left.frame == right.frame || !late {
+        Cause::Undetermined
+    } else if right.is_retransmission() {
+        Cause::LossRecovery
+    } else if left.full {
+        Cause::Mss
+    } else {
+        Cause::SeparateSegments
+    }
+}
+
+/// The segment that brought the byte at an offset first.
+fn arrived<'a>(case: &Case<'a>, index: &SegmentIndex, offset: u64) -> Option<&'a Segment> {
+    let segments = &case.stream.segments;
+    index
+        .overlapping(segments, &(offset..offset + 1))
+        .into_iter()
+        .map(|at| &segments[at])
+        .filter(|segment| segment.arrival.is_some())
+        .min_by_key(|segment| segment.arrival.map(|arrival| arrival.at))
+}
+
+/// The frames in which segments arrived.
+fn arrivals(case: &Case<'_>, segments: &[usize]) -> Vec<FrameRef> {
+    let host = &case.connection.receiver(case.direction).host;
+    segments
+        .iter()
+        .filter_map(|at| case.stream.segments[*at].arrival)
+        .map(|arrival| FrameRef { host: host.clone(), number: arrival.frame })
+        .collect()
+}
+
+/// Of the causes at several places, the one without which the finding would still not be: what
+/// happened at the receiver before what the segments brought along.
+fn heaviest(causes: &[Cause]) -> Cause {
+    const ORDER: [Cause; 5] = [
+        Cause::Undetermined,
+        Cause::LossRecovery,
+        Cause::ReceiverBacklog,
+        Cause::SmallReadBuffer,
+        Cause::SeparateSegments,
+    ];
+    let heavy = ORDER.into_iter().find(|cause| causes.contains(cause));
+    heavy.or_else(|| causes.first().copied()).unwrap_or(Cause::Undetermined)
+}

@@ -1,0 +1,172 @@
+//! A captured packet as analysis needs it: TCP or UDP, headers read, payload borrowed.
+
+use packet::{
+    Direction,
+    capture::{Packet, ReadError, Reader},
+    decode,
+    tcp::{self, TcpOption},
+};
+use std::net::SocketAddr;
+
+/// Bytes of a TCP header without options.
+const TCP_HEADER: u32 = 20;
+
+/// Everything a capture file holds.
+#[derive(Debug, Default)]
+pub(crate) struct Frames<'a> {
+    /// TCP and UDP packets, in the order of the file.
+    pub(crate) frames: Vec<Frame<'a>>,
+    /// Packets in the file.
+    pub(crate) packets: u64,
+    /// Packets that are not in `frames`.
+    pub(crate) other: u64,
+    /// When the first and the last packet were captured.
+    pub(crate) span: Option<(u64, u64)>,
+    /// What is wrong with the file.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// One TCP or UDP packet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame<'a> {
+    /// Its number in the file, from 1.
+    pub(crate) number: u64,
+    /// When it was captured, in ns since 1970.
+    pub(crate) at: u64,
+    /// Which way it went, where the file says.
+    pub(crate) way: Option<Way>,
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    /// Bytes of the IP packet, from its header.
+    pub(crate) ip_len: u32,
+    /// IPv4 identification; 0 where there is none.
+    pub(crate) ip_id: u16,
+    pub(crate) transport: Transport,
+    /// What was captured of the payload.
+    pub(crate) payload: &'a [u8],
+    /// Bytes of payload by the headers; more than `payload` has when the capture cut the packet.
+    pub(crate) payload_len: u32,
+}
+
+/// Which way a packet went through the interface it was captured on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    In,
+    Out,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Transport {
+    Tcp(Tcp),
+    Udp,
+}
+
+/// What matters of a TCP header (RFC 9293, 3.1).
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tcp {
+    pub(crate) seq: u32,
+    /// None without the ACK flag.
+    pub(crate) ack: Option<u32>,
+    pub(crate) syn: bool,
+    pub(crate) fin: bool,
+    pub(crate) rst: bool,
+    /// As in the header, not scaled.
+    pub(crate) window: u16,
+    /// Bytes of options.
+    pub(crate) options_len: u32,
+    pub(crate) mss: Option<u16>,
+    pub(crate) window_scale: Option<u8>,
+    /// TSval of the timestamps option (RFC 7323), which tells a retransmission from the original.
+    pub(crate) timestamp: Option<u32>,
+}
+
+impl Frame<'_> {
+    pub(crate) fn tcp(&self) -> Option<&Tcp> {
+        match &self.transport {
+            Transport::Tcp(tcp) => Some(tcp),
+            Transport::Udp => None,
+        }
+    }
+}
+
+/// Addresses as analysis compares them: IPv4 stays IPv4 on a dual-stack socket, no scopes.
+pub(crate) fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+/// Reads a capture file. Packets that are no TCP or UDP, whose headers are damaged, or that are
+/// later parts of a fragmented one, are counted and left out.
+pub(crate) fn read(file: &[u8]) -> Result<Frames<'_>, ReadError> {
+    let mut frames = Frames::default();
+    let mut reader = Reader::new(file)?;
+    for packet in reader.by_ref() {
+        frames.packets += 1;
+        let (first, last) = frames.span.unwrap_or((packet.at, packet.at));
+        frames.span = Some((first.min(packet.at), last.max(packet.at)));
+        match frame(&packet) {
+            Some(frame) => frames.frames.push(frame),
+            None => frames.other += 1,
+        }
+    }
+    frames.warnings = reader.warnings().iter().map(ToString::to_string).collect();
+    Ok(frames)
+}
+
+fn frame<'a>(packet: &Packet<'a>) -> Option<Frame<'a>> {
+    let decoded = packet.decode().ok()?;
+    let (ports, transport, payload, payload_len) = match decoded.transport {
+        decode::Transport::Tcp(segment) => (
+            (segment.header.source(), segment.header.destination()),
+            Transport::Tcp(tcp(&segment.header)),
+            segment.payload,
+            segment.payload_len,
+        ),
+        decode::Transport::Udp(datagram) => (
+            (datagram.header.source(), datagram.header.destination()),
+            Transport::Udp,
+            datagram.payload,
+            datagram.payload_len,
+        ),
+        decode::Transport::LaterFragment | decode::Transport::Other(_) => return None,
+    };
+    let network = decoded.network;
+    let way = packet.direction.or(decoded.direction).map(|direction| match direction {
+        Direction::Incoming => Way::In,
+        Direction::Outgoing => Way::Out,
+    });
+    Some(Frame {
+        number: packet.number,
+        at: packet.at,
+        way,
+        source: SocketAddr::new(network.source(), ports.0),
+        destination: SocketAddr::new(network.destination(), ports.1),
+        ip_len: u32::try_from(network.total_len()).unwrap_or(u32::MAX),
+        ip_id: network.id().map_or(0, |id| id as u16),
+        transport,
+        payload,
+        payload_len: u32::try_from(payload_len).unwrap_or(u32::MAX),
+    })
+}
+
+fn tcp(header: &tcp::Packet<'_>) -> Tcp {
+    let flags = header.flags();
+    let mut tcp = Tcp {
+        seq: header.sequence(),
+        ack: flags.ack().then(|| header.acknowledgment()),
+        syn: flags.syn(),
+        fin: flags.fin(),
+        rst: flags.rst(),
+        window: header.window(),
+        options_len: (header.header_len() as u32).saturating_sub(TCP_HEADER),
+        ..Tcp::default()
+    };
+    for option in header.options() {
+        match option {
+            TcpOption::MaximumSegmentSize(mss) => tcp.mss = Some(mss),
+            TcpOption::WindowScale(scale) => tcp.window_scale = Some(scale),
+            TcpOption::Timestamps { value, .. } => tcp.timestamp = Some(value),
+            _ => {}
+        }
+    }
+    tcp
+}

@@ -1,0 +1,194 @@
+//! Wire and diaries put together: connections whose bytes are accounted for at every layer.
+
+use crate::{
+    diary::{Chapter, Diary},
+    model::{
+        connection::{Connection, Direction, End, Message, Stream, Trace},
+    },
+    programs::{Programs, Protocol},
+    span::{SegmentIndex, overlapping},
+    wire::{
+        Capture,
+        arrivals::Arrivals,
+        contents::Contents,
+        conversation::{Conversation, conversations},
+        handshake::{self, Vantage},
+        sender::{Situation, situations},
+        stream, waits,
+    },
+};
+use std::{collections::HashMap, net::SocketAddr, ops::Range};
+
+/// A connection and what only the search for causes needs.
+#[derive(Debug)]
+pub(crate) struct Joined<'a> {
+    pub(crate) connection: Connection,
+    /// One per segment, per direction.
+    pub(crate) situations: [Vec<Situation>; 2],
+    contents: [Contents<'a>; 2],
+}
+
+/// Puts captures and diaries together, by connection.
+pub(crate) fn connections<'a>(
+    captures: &[Capture<'a>],
+    arrivals: &Arrivals,
+    diary: &mut Diary,
+    programs: &Programs,
+) -> Vec<Joined<'a>> {
+    let mut conversations = conversations(captures);
+    let mut joined: Vec<_> =
+        conversations.iter().map(|found| read_wire(captures, arrivals, found, programs)).collect();
+    for chapter in diary.chapters.drain(..) {
+        let at = match life_of(&conversations, &chapter) {
+            Some(at) => at,
+            None => {
+                let (client, server) = if chapter.is_client {
+                    (chapter.local, chapter.remote)
+                } else {
+                    (chapter.remote, chapter.local)
+                };
+                let found = Conversation::unseen(client, server, chapter.at);
+                joined.push(read_wire(captures, arrivals, &found, programs));
+                conversations.push(found);
+                joined.len() - 1
+            }
+        };
+        joined[at].tell(chapter);
+    }
+    for each in &mut joined {
+        each.complete();
+    }
+    joined
+}
+
+/// The connections of a single capture, which no diary tells of.
+pub(crate) fn captured<'a>(captures: &[Capture<'a>]) -> Vec<Joined<'a>> {
+    let arrivals = Arrivals::default();
+    let found = conversations(captures);
+    let mut joined: Vec<_> = found
+        .iter()
+        .map(|found| read_wire(captures, &arrivals, found, &Programs::default()))
+        .collect();
+    for (each, found) in joined.iter_mut().zip(&found) {
+        let at_end = match handshake::vantage(captures, found, 0) {
+            Vantage::Client => Direction::ClientToServer,
+            Vantage::Server => Direction::ServerToClient,
+            Vantage::Unknown => continue,
+        };
+        let stream = &mut each.connection.streams[at_end.index()];
+        stream.waits = waits::waits(&stream.segments, &each.situations[at_end.index()]);
+    }
+    joined
+}
+
+/// The life of the four-tuple that a chapter tells of: the last that had begun when it begins.
+fn life_of(conversations: &[Conversation], chapter: &Chapter) -> Option<usize> {
+    let same = |found: &Conversation| {
+        (found.client, found.server) == (chapter.local, chapter.remote)
+            || (found.client, found.server) == (chapter.remote, chapter.local)
+    };
+    let lives = || conversations.iter().enumerate().filter(|(_, found)| same(found));
+    lives()
+        .filter(|(_, found)| found.first <= chapter.at)
+        .max_by_key(|(_, found)| found.first)
+        .or_else(|| lives().next())
+        .map(|(at, _)| at)
+}
+
+fn read_wire<'a>(
+    captures: &[Capture<'a>],
+    arrivals: &Arrivals,
+    conversation: &Conversation,
+    programs: &Programs,
+) -> Joined<'a> {
+    let [ours, theirs] = [conversation.client, conversation.server]
+        .map(|sender| stream::read(captures, arrivals, conversation, sender));
+    let situations =
+        [&ours, &theirs].map(|wire| situations(&wire.stream.segments, &wire.steps));
+    let end = |address: SocketAddr| End {
+        address,
+        host: programs.host_of(address).map(str::to_owned),
+        program: programs.command_at(address, Protocol::Tcp).map(str::to_owned),
+    };
+    Joined {
+        connection: Connection {
+            client: end(conversation.client),
+            server: end(conversation.server),
+            opened: conversation.client_isn.map(|_| conversation.first),
+            handshake: handshake::round_trip(captures, conversation),
+            streams: [ours.stream, theirs.stream],
+        },
+        situations,
+        contents: [ours.contents, theirs.contents],
+    }
+}
+
+impl Joined<'_> {
+    /// Adds what one program's diary says.
+    fn tell(&mut self, chapter: Chapter) {
+        let is_client = self.connection.client.address == chapter.local;
+        let [out, back] = if is_client {
+            Direction::BOTH
+        } else {
+            [Direction::ServerToClient, Direction::ClientToServer]
+        };
+        let end =
+            if is_client { &mut self.connection.client } else { &mut self.connection.server };
+        end.host = Some(chapter.host);
+        end.program = Some(chapter.program);
+        let out = &mut self.connection.streams[out.index()];
+        out.messages = chapter.messages;
+        out.writes = chapter.writes;
+        let back = &mut self.connection.streams[back.index()];
+        back.reads = chapter.reads;
+        back.understood = chapter.understood;
+    }
+
+    fn complete(&mut self) {
+        for (stream, contents) in self.connection.streams.iter_mut().zip(&self.contents) {
+            for message in &mut stream.messages {
+                message.text = contents.text(&message.body);
+            }
+            let mut rights = Rights::new(&stream.messages);
+            for understood in &mut stream.understood {
+                understood.text = contents.text(&understood.body);
+                understood.right = rights.take(&understood.body);
+            }
+            stream.provenance = traces(stream);
+        }
+    }
+}
+
+/// The bodies of messages, each to be understood once.
+struct Rights(HashMap<(u64, u64), usize>);
+
+impl Rights {
+    fn new(messages: &[Message]) -> Self {
+        let mut bodies = HashMap::new();
+        for message in messages {
+            *bodies.entry((message.body.start, message.body.end)).or_insert(0) += 1;
+        }
+        Self(bodies)
+    }
+
+    fn take(&mut self, body: &Range<u64>) -> bool {
+        match self.0.get_mut(&(body.start, body.end)) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn traces(stream: &Stream) -> Vec<Trace> {
+    let index = SegmentIndex::new(&stream.segments);
+    let trace = |message: &Message| Trace {
+        writes: overlapping(&stream.writes, &message.range),
+        segments: index.overlapping(&stream.segments, &message.range),
+        reads: overlapping(&stream.reads, &message.range),
+        understood: overlapping(&stream.understood, &message.range),
+    };
+    stream.messages.iter().map(trace).collect()
+}

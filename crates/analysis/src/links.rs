@@ -1,0 +1,132 @@
+//! What links did, seen from both of their ends.
+
+use crate::{
+    model::{
+        link::{Delay, LinkSummary},
+        note::Note,
+        verdict::Doubt,
+    },
+    wire::{Capture, arrival_capture_of, arrivals::Arrivals},
+};
+use record::manifest::{Manifest, Outcome};
+use scenario::impairment::Loss;
+
+/// With fewer packets than this a link's delay and loss are not judged.
+const ENOUGH: u64 = 5;
+
+/// A link may delay this much less than asked, in ns: the two captures' time stamps are taken
+/// microseconds from where the delay begins and ends. Otherwise it can only be late.
+const EARLY: u64 = 500_000;
+
+/// A link may delay this much more than asked, in ns, or a quarter of what was asked, whichever is
+/// more: the machine may be busy with other things.
+const LATE: u64 = 10_000_000;
+
+/// Measures each host's link.
+pub(crate) fn links(
+    manifest: &Manifest,
+    captures: &[Capture<'_>],
+    arrivals: &Arrivals,
+) -> Vec<LinkSummary> {
+    let hosts = manifest.variant.hosts.iter();
+    hosts
+        .map(|plan| {
+            let place = captures
+                .iter()
+                .position(|capture| capture.host.as_ref().is_some_and(|h| h.name == plan.name));
+            let (mut sent, mut delays) = (0, Vec::new());
+            if let Some(place) = place {
+                for (index, frame) in captures[place].frames.frames.iter().enumerate() {
+                    let captured = arrival_capture_of(captures, frame.destination)
+                        .is_some_and(|at| at != place && captures[at].frames.packets > 0);
+                    if frame.source.ip() != plan.address || !captured {
+                        continue;
+                    }
+                    sent += 1;
+                    let arrived = arrivals.first(place, index);
+                    delays.extend(arrived.map(|arrival| arrival.at.saturating_sub(frame.at)));
+                }
+            }
+            LinkSummary {
+                host: plan.name.clone(),
+                asked: plan.link.clone(),
+                sent,
+                missing: sent - delays.len() as u64,
+                delay: delay(delays),
+            }
+        })
+        .collect()
+}
+
+fn delay(mut delays: Vec<u64>) -> Option<Delay> {
+    delays.sort_unstable();
+    let (min, max) = (*delays.first()?, *delays.last()?);
+    let median = delays[(delays.len() - 1) / 2];
+    Some(Delay { count: delays.len() as u64, min, median, max })
+}
+
+/// Why the evidence of a run may be incomplete.
+pub(crate) fn doubts(manifest: &Manifest, links: &[LinkSummary]) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    if let Outcome::Broken { host, .. } = &manifest.outcome {
+        doubts.push(Doubt::Broken { host: host.clone() });
+    }
+    for record in &manifest.hosts {
+        let host = || record.name.clone();
+        if record.capture.dropped > 0 {
+            doubts.push(Doubt::CaptureDropped { host: host(), packets: record.capture.dropped });
+        }
+        if record.link.overrun > 0 {
+            doubts.push(Doubt::LinkOverrun { host: host(), packets: record.link.overrun });
+        }
+    }
+    // What a broken run's links did says nothing: their packets may still have been under way.
+    if doubts.is_empty() {
+        doubts.extend(links.iter().flat_map(unproven));
+    }
+    doubts
+}
+
+/// Which links carried too few packets to be judged. One that carried none is not worth a word.
+pub(crate) fn too_few(links: &[LinkSummary]) -> impl Iterator<Item = Note> {
+    links
+        .iter()
+        .filter(|link| (1..ENOUGH).contains(&link.sent))
+        .map(|link| Note::FewPackets { host: link.host.clone(), count: link.sent })
+}
+
+fn unproven(link: &LinkSummary) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    let host = || link.host.clone();
+    if link.sent < ENOUGH {
+        return doubts;
+    }
+    if let Some(measured) = link.delay
+        && measured.count >= ENOUGH
+    {
+        let asked = u64::try_from(link.asked.delay.as_nanos()).unwrap_or(u64::MAX);
+        let early = measured.median.saturating_add(EARLY) < asked;
+        let late = measured.median > asked.saturating_add(LATE.max(asked / 4));
+        if early || late {
+            doubts.push(Doubt::DelayUnproven { host: host(), asked, measured });
+        }
+    }
+    if !loss_is_likely(link) {
+        doubts.push(Doubt::LossUnproven { host: host(), sent: link.sent, missing: link.missing });
+    }
+    doubts
+}
+
+/// Whether so many missing packets are likely: within five standard deviations (of a binomial
+/// distribution) and one packet of the number expected. A sound link fails this once in a million
+/// runs. Where no loss was asked for, none is likely.
+fn loss_is_likely(link: &LinkSummary) -> bool {
+    let share = match &link.asked.loss {
+        Loss::None => return link.missing == 0,
+        Loss::Independent(percent) => percent.fraction(),
+    };
+    let sent = link.sent as f64;
+    let expected = sent * share;
+    let deviation = (expected * (1.0 - share)).sqrt();
+    (link.missing as f64 - expected).abs() <= 5.0 * deviation + 1.0
+}

@@ -1,0 +1,131 @@
+//! What analysis says: the types of `analysis.json`.
+
+pub mod connection;
+pub mod finding;
+pub mod flow;
+pub mod link;
+pub mod note;
+pub mod verdict;
+
+use connection::Connection;
+use finding::Finding;
+use flow::Flow;
+use link::LinkSummary;
+use note::Note;
+use record::manifest::{Outcome, Place};
+use scenario::{expectation::ValuePath, text::Text};
+use serde::Serialize;
+use verdict::{Doubt, Judgement, Verdict};
+
+/// Version of the format of `analysis.json`.
+pub const VERSION: u32 = 1;
+
+/// One run or one capture, analysed. Serialized it is `analysis.json`, version [`VERSION`].
+///
+/// Times are nanoseconds since 1970, durations nanoseconds, sizes bytes. Ranges `{start, end}` are
+/// half-open byte ranges of one direction of a TCP connection, counted from its first byte. Frame
+/// numbers are those Wireshark shows for the named host's capture file. Positions in lists count
+/// from 0. The same input gives the same bytes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Analysis {
+    /// Always [`VERSION`].
+    pub version: u32,
+    /// What was analysed.
+    pub subject: Subject,
+    /// The capture files, a run's in the plan's order.
+    pub captures: Vec<CaptureSummary>,
+    /// TCP connections by the time of their first packet; for a single capture in the order, and
+    /// with the numbers, of Wireshark's `tcp.stream`.
+    pub connections: Vec<Connection>,
+    /// UDP conversations by the time of their first datagram.
+    pub flows: Vec<Flow>,
+    /// What each host's link was asked and what it did; empty for a capture.
+    pub links: Vec<LinkSummary>,
+    /// What was found, by connection and time.
+    pub findings: Vec<Finding>,
+    /// What was measured for each program; empty for a capture.
+    pub values: Vec<Measured>,
+    /// What the variant was to show, in the plan's order, and whether it did.
+    pub expectations: Vec<Judgement>,
+    /// Why the evidence may be incomplete. With any of them no expectation is held or failed.
+    pub doubts: Vec<Doubt>,
+    /// The expectations taken together; none for a capture.
+    pub verdict: Option<Verdict>,
+    /// What the reader should know besides.
+    pub notes: Vec<Note>,
+}
+
+impl Analysis {
+    /// The run this is about; `None` for a capture.
+    pub fn run(&self) -> Option<&RunSubject> {
+        match &self.subject {
+            Subject::Run(run) => Some(run),
+            Subject::Capture { .. } => None,
+        }
+    }
+
+    /// A measured value.
+    pub fn value(&self, path: &ValuePath) -> Option<u64> {
+        self.values.iter().find(|measured| measured.path == *path)?.value
+    }
+}
+
+/// What was analysed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// A run of the lab.
+    Run(Box<RunSubject>),
+    /// A capture from anywhere.
+    Capture {
+        /// Its file's name.
+        name: String,
+    },
+}
+
+/// Which run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RunSubject {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The scenario's title.
+    pub title: Text,
+    /// The variant's name.
+    pub variant: String,
+    /// What the variant shows.
+    pub about: Text,
+    /// Where all chance came from.
+    pub seed: u64,
+    /// Where it ran.
+    pub place: Place,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// One capture file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CaptureSummary {
+    /// The host it belongs to; none for a single capture.
+    pub host: Option<String>,
+    /// Packets in the file.
+    pub packets: u64,
+    /// Packets that are neither TCP nor UDP, or whose headers are cut or damaged.
+    pub other: u64,
+    /// When the first packet was captured.
+    pub first: Option<u64>,
+    /// When the last packet was captured.
+    pub last: Option<u64>,
+}
+
+/// A value measured for one program.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Measured {
+    /// Its name, `host.program.metric`.
+    pub path: ValuePath,
+    /// The value in the metric's unit; none when it could not be measured.
+    pub value: Option<u64>,
+}

@@ -1,0 +1,257 @@
+//! A TCP connection, its two streams and what became of their bytes.
+
+use serde::Serialize;
+use std::{net::SocketAddr, ops::Range};
+
+/// One TCP connection: one life of its four-tuple.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Connection {
+    /// Who opened it (who sent the SYN; without a SYN, the end with the higher port).
+    pub client: End,
+    /// The other end.
+    pub server: End,
+    /// When the first SYN was sent; none when it was not captured.
+    pub opened: Option<u64>,
+    /// From the SYN to the SYN-ACK at the client; none when either is missing or was sent again,
+    /// or the capture was not made at the client.
+    pub handshake: Option<u64>,
+    /// Client to server, then server to client.
+    pub streams: [Stream; 2],
+}
+
+/// One end of a connection or flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct End {
+    /// Address and port.
+    pub address: SocketAddr,
+    /// The lab's host with that address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The program of that host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+}
+
+/// One direction of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// What the client sends.
+    ClientToServer,
+    /// What the server sends.
+    ServerToClient,
+}
+
+impl Direction {
+    /// Both, in the order of [`Connection::streams`].
+    pub const BOTH: [Self; 2] = [Self::ClientToServer, Self::ServerToClient];
+
+    /// Its place in [`Connection::streams`].
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The other one.
+    pub fn reverse(self) -> Self {
+        match self {
+            Self::ClientToServer => Self::ServerToClient,
+            Self::ServerToClient => Self::ClientToServer,
+        }
+    }
+}
+
+impl Connection {
+    /// What is sent in that direction.
+    pub fn stream(&self, direction: Direction) -> &Stream {
+        &self.streams[direction.index()]
+    }
+
+    /// Who sends in that direction.
+    pub fn sender(&self, direction: Direction) -> &End {
+        match direction {
+            Direction::ClientToServer => &self.client,
+            Direction::ServerToClient => &self.server,
+        }
+    }
+
+    /// Who receives in that direction.
+    pub fn receiver(&self, direction: Direction) -> &End {
+        self.sender(direction.reverse())
+    }
+}
+
+/// The bytes sent in one direction, as the programs and the wire had them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Stream {
+    /// Largest payload of a segment without TCP options: the smaller of both ends' MSS options
+    /// (RFC 9293, 3.7.1); none when a SYN is missing.
+    pub mss: Option<u16>,
+    /// Packets sent, those without payload included.
+    pub packets: u64,
+    /// Bytes of their IP packets.
+    pub wire: u64,
+    /// Payload bytes sent at least once.
+    pub payload: u64,
+    /// Whether the sender ended the stream (FIN).
+    pub finished: bool,
+    /// Whether the sender reset the connection (RST).
+    pub reset: bool,
+    /// Whether the receiver's packets were captured too, so that a missing arrival is a loss.
+    pub arrivals_known: bool,
+    /// What the sending program meant as units, by offset.
+    pub messages: Vec<Message>,
+    /// The sending program's write calls, by offset.
+    pub writes: Vec<Write>,
+    /// Segments with payload, by time, numbered in the sender's capture.
+    pub segments: Vec<Segment>,
+    /// The receiving program's read calls that returned bytes, by offset.
+    pub reads: Vec<Read>,
+    /// What the receiving program took for units, by offset.
+    pub understood: Vec<Understood>,
+    /// Where each message went: one entry per message.
+    pub provenance: Vec<Trace>,
+    /// Segments that seem to have waited for an acknowledgment, told from the capture alone;
+    /// empty where a diary says when the bytes were written.
+    pub waits: Vec<Wait>,
+}
+
+/// What the sending program means as one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Message {
+    /// When the program said so.
+    pub at: u64,
+    /// With framing.
+    pub range: Range<u64>,
+    /// Without framing.
+    pub body: Range<u64>,
+    /// The beginning of its body, as text; none when it was not captured.
+    pub text: Option<String>,
+}
+
+/// One write call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Write {
+    /// When it was called.
+    pub begin: u64,
+    /// When it returned.
+    pub end: u64,
+    /// What it handed over.
+    pub range: Range<u64>,
+}
+
+/// One segment with payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Segment {
+    /// Its frame number in the sender's capture.
+    pub frame: u64,
+    /// When it left.
+    pub at: u64,
+    /// What it carries.
+    pub range: Range<u64>,
+    /// The part of it that no segment carried before; empty in a pure retransmission.
+    pub fresh: Range<u64>,
+    /// Bytes of its IP and TCP headers.
+    pub headers: u32,
+    /// Whether it is as large as the MSS lets it be.
+    pub full: bool,
+    /// Whether it ends the stream (FIN).
+    pub fin: bool,
+    /// Where and when it first arrived; none when lost or not captured there.
+    pub arrival: Option<Arrival>,
+}
+
+impl Segment {
+    /// Bytes of payload.
+    pub fn len(&self) -> u64 {
+        self.range.end - self.range.start
+    }
+
+    /// Whether it carries nothing. Never so in [`Stream::segments`].
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// Whether all it carries was sent before.
+    pub fn is_retransmission(&self) -> bool {
+        self.fresh.is_empty()
+    }
+}
+
+/// A packet's arrival at the receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Arrival {
+    /// Its frame number in the receiver's capture.
+    pub frame: u64,
+    /// When.
+    pub at: u64,
+}
+
+/// One read call that returned bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Read {
+    /// When it was called.
+    pub begin: u64,
+    /// When it returned.
+    pub end: u64,
+    /// What it returned.
+    pub range: Range<u64>,
+    /// How many bytes it asked for.
+    pub asked: u64,
+}
+
+/// What the receiving program takes for one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Understood {
+    /// When the program said so.
+    pub at: u64,
+    /// With framing.
+    pub range: Range<u64>,
+    /// Without framing.
+    pub body: Range<u64>,
+    /// Whether its body is exactly the body of one message.
+    pub right: bool,
+    /// The beginning of its body, as text; none when it was not captured.
+    pub text: Option<String>,
+}
+
+/// Where one message went: positions in its stream's lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Trace {
+    /// The writes that handed it over.
+    pub writes: Range<usize>,
+    /// The segments that carried it, by time; retransmissions included.
+    pub segments: Vec<usize>,
+    /// The reads that returned it.
+    pub reads: Range<usize>,
+    /// What it was taken for.
+    pub understood: Range<usize>,
+}
+
+/// A segment that left right after an acknowledgment, with nothing else that explains the moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Wait {
+    /// The segment's place in its stream's list.
+    pub segment: usize,
+    /// The earlier segment whose acknowledgment it seems to have waited for.
+    pub behind: usize,
+    /// Frame number of the acknowledgment.
+    pub released_by: u64,
+    /// From the acknowledgment to the segment.
+    pub gap: u64,
+    /// From the earlier segment to the acknowledgment: the longest it can have waited.
+    pub at_most: u64,
+    /// Whether the acknowledgment brought data too: then a program that answered at once would
+    /// look the same.
+    pub with_data: bool,
+}

@@ -1,0 +1,188 @@
+//! What was found, and what proves it.
+
+use super::connection::Direction;
+use scenario::finding::{Cause, FindingCode};
+use serde::Serialize;
+use std::ops::Range;
+
+/// One phenomenon with its cause and its evidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Finding {
+    /// Which phenomenon.
+    pub code: FindingCode,
+    /// Why it came about, where the evidence decides it.
+    pub cause: Cause,
+    /// The host where it is seen: the sender's for what happens to segments, the receiver's for
+    /// what happens to reads and understood messages. None in a single capture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The program concerned at that host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// Where it was found.
+    pub place: Place,
+    /// When it was there to see.
+    pub at: u64,
+    /// The frames that prove it.
+    pub frames: Vec<FrameRef>,
+    /// The bytes of the stream it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range<u64>>,
+    /// What it cost.
+    pub cost: Cost,
+    /// The particulars, which depend on the code.
+    pub details: Details,
+}
+
+/// Where a finding was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// In one direction of a TCP connection.
+    Stream {
+        /// Its place in the list of connections.
+        connection: usize,
+        /// Which direction.
+        direction: Direction,
+    },
+    /// In one direction of a UDP conversation.
+    Flow {
+        /// Its place in the list of flows.
+        flow: usize,
+        /// Which direction.
+        direction: Direction,
+    },
+    /// On the link that leaves a host.
+    Link {
+        /// The host.
+        host: String,
+    },
+}
+
+/// A frame of a capture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FrameRef {
+    /// The host whose capture it is in; none for a single capture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Its number there, as Wireshark shows it.
+    pub number: u64,
+}
+
+/// What a finding cost. Zero where it cost nothing of the kind or nothing can be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Cost {
+    /// Nanoseconds for which bytes waited.
+    pub waited: u64,
+    /// Bytes on the wire that a better way would have saved.
+    pub bytes: u64,
+    /// Packets that did not reach their receiver or that a better way would have saved.
+    pub packets: u64,
+}
+
+/// The particulars of a finding. Numbers are positions in the stream's lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Details {
+    /// One segment carries bytes of several messages.
+    Coalesced {
+        /// The segment.
+        segment: usize,
+        /// The messages.
+        messages: Range<usize>,
+        /// The writes that handed the bytes over.
+        writes: Range<usize>,
+        /// How the first of its bytes came to wait for the others, where they did.
+        hold: Option<Hold>,
+    },
+    /// One read returned bytes of several messages.
+    StickyRead {
+        /// The read.
+        read: usize,
+        /// The messages.
+        messages: Range<usize>,
+        /// The segments that brought the bytes.
+        segments: Vec<usize>,
+    },
+    /// A message needed several reads.
+    SplitRead {
+        /// The message.
+        message: usize,
+        /// The reads.
+        reads: Range<usize>,
+        /// Where it was cut: the offset of the first byte of each later read.
+        cuts: Vec<u64>,
+    },
+    /// The receiver took several messages, or pieces of them, for one.
+    Merged {
+        /// What it took for one.
+        understood: usize,
+        /// The messages.
+        messages: Range<usize>,
+        /// The read that returned exactly these bytes, if one did.
+        read: Option<usize>,
+    },
+    /// The receiver took a piece of a message for a whole one.
+    Torn {
+        /// What it took for a whole.
+        understood: usize,
+        /// The message it is a piece of.
+        message: usize,
+        /// The read that returned exactly these bytes, if one did.
+        read: Option<usize>,
+    },
+    /// A run of segments with less payload than header.
+    Tinygrams {
+        /// How many.
+        count: u64,
+        /// Their payload in bytes.
+        payload: u64,
+        /// Their IP and TCP headers in bytes.
+        headers: u64,
+        /// Smallest payload of one.
+        smallest: u64,
+        /// Largest payload of one.
+        largest: u64,
+        /// Whether one left while an earlier one was unacknowledged, which Nagle's algorithm
+        /// would not have let happen.
+        nagle_off: bool,
+    },
+    /// Something happened to a datagram.
+    Datagram {
+        /// Which: its place in the flow's list.
+        datagram: usize,
+    },
+    /// A link did not do what it was asked; [`Analysis::doubts`](super::Analysis) has the figures.
+    Condition,
+}
+
+/// How bytes came to wait in the sender's kernel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Hold {
+    /// When the program had handed over the first of the bytes.
+    pub written: u64,
+    /// When they left.
+    pub left: u64,
+    /// How many of the bytes had been handed over while they waited.
+    pub bytes: u64,
+    /// The segment that was under way and not acknowledged.
+    pub behind: Option<usize>,
+    /// Frame number of the acknowledgment that let them go.
+    pub released_by: Option<u64>,
+    /// Segments under way when the bytes were let go.
+    pub in_flight: usize,
+    /// Bytes the receiver's window would still have taken before they were let go; none when the
+    /// window is not known.
+    pub room: Option<u64>,
+}
+
+impl Hold {
+    /// How long they waited.
+    pub fn waited(&self) -> u64 {
+        self.left.saturating_sub(self.written)
+    }
+}

@@ -1,0 +1,69 @@
+//! Which host has an address, and which program of it.
+
+use framing::Framing;
+use scenario::plan::{Command, HostPlan, Listens, Program, VariantPlan};
+use std::net::SocketAddr;
+
+/// The hosts of a run and what they ran. Empty for a capture from anywhere.
+#[derive(Debug, Default)]
+pub(crate) struct Programs {
+    hosts: Vec<HostPlan>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Tcp,
+    Udp,
+}
+
+impl Programs {
+    pub(crate) fn new(variant: &VariantPlan) -> Self {
+        Self { hosts: variant.hosts.clone() }
+    }
+
+    fn at(&self, address: SocketAddr) -> Option<&HostPlan> {
+        self.hosts.iter().find(|host| host.address == address.ip())
+    }
+
+    pub(crate) fn host_of(&self, address: SocketAddr) -> Option<&str> {
+        self.at(address).map(|host| host.name.as_str())
+    }
+
+    /// The `command:` program at an address: the one that serves the port, else, since the ports
+    /// of clients are the kernel's choice, the only one that serves none.
+    pub(crate) fn command_at(&self, address: SocketAddr, protocol: Protocol) -> Option<&str> {
+        let commands = || {
+            self.at(address).into_iter().flat_map(|host| &host.run).filter_map(|program| {
+                match &program.program {
+                    Program::Command(command) => Some((program.name.as_str(), command)),
+                    Program::Peer(_) => None,
+                }
+            })
+        };
+        let serves = |command: &Command| {
+            matches!(
+                (protocol, command.listens),
+                (Protocol::Tcp, Some(Listens::Tcp(port))) | (Protocol::Udp, Some(Listens::Udp(port)))
+                    if port == address.port()
+            )
+        };
+        if let Some((name, _)) = commands().find(|(_, command)| serves(command)) {
+            return Some(name);
+        }
+        let mut clients = commands().filter(|(_, command)| command.listens.is_none());
+        match (clients.next(), clients.next()) {
+            (Some((name, _)), None) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// How a program marks off its messages, if it is one of the lab's own.
+    pub(crate) fn framing(&self, host: Option<&str>, program: Option<&str>) -> Option<&Framing> {
+        let host = self.hosts.iter().find(|each| Some(each.name.as_str()) == host)?;
+        let found = host.run.iter().find(|each| Some(each.name.as_str()) == program)?;
+        match &found.program {
+            Program::Peer(config) => Some(&config.framing),
+            Program::Command(_) => None,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What is measured for each program.
+
+use crate::{
+    diary::{Diary, Handled},
+    flows,
+    join::Joined,
+    model::{
+        Measured,
+        connection::{Connection, Direction, Stream},
+        flow::Flow,
+    },
+    trips::round_trips,
+};
+use record::manifest::{Manifest, ProgramRecord};
+use scenario::{
+    expectation::{Metric, ValuePath},
+    plan::{Program, ProgramPlan},
+};
+
+/// Every metric of every program, in the plan's order. What does not exist for a program (reads
+/// of one that keeps no diary, segments of one that speaks UDP) is there without a value.
+pub(crate) fn values(
+    manifest: &Manifest,
+    joined: &[Joined<'_>],
+    flows: &[Flow],
+    diary: &Diary,
+) -> Vec<Measured> {
+    let mut values = Vec::new();
+    for host in &manifest.variant.hosts {
+        for program in &host.run {
+            let facts = Facts::gather(&host.name, program, joined, flows, diary);
+            for metric in Metric::ALL {
+                let path = ValuePath {
+                    host: host.name.clone(),
+                    peer: program.name.clone(),
+                    metric: *metric,
+                };
+                let value = match metric {
+                    Metric::ExitStatus => exit_status(manifest, &path),
+                    _ => facts.value(*metric),
+                };
+                values.push(Measured { path, value });
+            }
+        }
+    }
+    values
+}
+
+fn exit_status(manifest: &Manifest, path: &ValuePath) -> Option<u64> {
+    let host = manifest.hosts.iter().find(|host| host.name == path.host)?;
+    match host.programs.get(&path.peer)? {
+        ProgramRecord::Exited(status) => u64::try_from(*status).ok(),
+        _ => None,
+    }
+}
+
+/// Everything that concerns one program.
+struct Facts<'a> {
+    keeps_diary: bool,
+    /// What it sent and what it received, per connection.
+    streams: Vec<[&'a Stream; 2]>,
+    trips: u64,
+    /// Datagrams it sent, by its diary.
+    datagrams_sent: Vec<u64>,
+    /// When it received datagrams, by its diary.
+    datagrams_received: Vec<u64>,
+    flows: Vec<(&'a Flow, Direction)>,
+}
+
+impl<'a> Facts<'a> {
+    fn gather(
+        host: &str,
+        program: &ProgramPlan,
+        joined: &'a [Joined<'_>],
+        all_flows: &'a [Flow],
+        diary: &Diary,
+    ) -> Self {
+        let mut streams = Vec::new();
+        let mut trips = 0;
+        for each in joined {
+            let Some(out) = direction_of(&each.connection, host, &program.name) else { continue };
+            streams.push([each.connection.stream(out), each.connection.stream(out.reverse())]);
+            trips += round_trips(each, out);
+        }
+        let entries = || flows::entries_of(diary, host, &program.name);
+        let flows = all_flows.iter().filter_map(|flow| {
+            let sends = |direction| flows::is(flow.sender(direction), host, &program.name);
+            Some((flow, Direction::BOTH.into_iter().find(|direction| sends(*direction))?))
+        });
+        Self {
+            keeps_diary: matches!(program.program, Program::Peer(_)),
+            streams,
+            trips,
+            datagrams_sent: entries()
+                .filter(|entry| entry.what == Handled::Sent)
+                .map(|entry| entry.begin)
+                .collect(),
+            datagrams_received: entries()
+                .filter(|entry| entry.what != Handled::Sent)
+                .map(|entry| entry.at)
+                .collect(),
+            flows: flows.collect(),
+        }
+    }
+
+    fn value(&self, metric: Metric) -> Option<u64> {
+        let udp = !self.flows.is_empty()
+            || !self.datagrams_sent.is_empty()
+            || !self.datagrams_received.is_empty();
+        match metric {
+            Metric::Messages => self.told(|[out, _]| out.messages.len(), self.datagrams_sent.len()),
+            Metric::Writes => self.told(|[out, _]| out.writes.len(), self.datagrams_sent.len()),
+            Metric::Reads => self.told(|[_, back]| back.reads.len(), self.datagrams_received.len()),
+            Metric::Understood => {
+                self.told(|[_, back]| back.understood.len(), self.datagrams_received.len())
+            }
+            Metric::DatagramsSent => self.told(|_| 0, self.datagrams_sent.len()),
+            Metric::DatagramsReceived => self.told(|_| 0, self.datagrams_received.len()),
+            Metric::Segments if !udp => self.sum(|[out, _]| out.segments.len() as u64),
+            Metric::Retransmissions if !udp => self.sum(|[out, _]| {
+                out.segments.iter().filter(|segment| segment.is_retransmission()).count() as u64
+            }),
+            Metric::Segments | Metric::Retransmissions => None,
+            Metric::Payload => {
+                let sent = |(flow, out): &(&Flow, Direction)| {
+                    flow.datagrams[out.index()].iter().map(|datagram| datagram.len).sum::<u64>()
+                };
+                Some(self.sum(|[out, _]| out.payload)? + self.flows.iter().map(sent).sum::<u64>())
+            }
+            Metric::Wire => {
+                let flows = self.flows.iter().flat_map(|(flow, _)| flow.wire).sum::<u64>();
+                Some(self.sum(|[out, back]| out.wire + back.wire)? + flows)
+            }
+            Metric::Elapsed => self.elapsed(),
+            Metric::RoundTrips => (self.keeps_diary && !udp).then_some(self.trips),
+            Metric::ExitStatus => None,
+        }
+    }
+
+    fn told(&self, count: impl Fn(&[&'a Stream; 2]) -> usize, datagrams: usize) -> Option<u64> {
+        let streams: usize = self.streams.iter().map(count).sum();
+        self.keeps_diary.then_some((streams + datagrams) as u64)
+    }
+
+    fn sum(&self, of: impl Fn(&[&'a Stream; 2]) -> u64) -> Option<u64> {
+        Some(self.streams.iter().map(of).sum())
+    }
+
+    fn elapsed(&self) -> Option<u64> {
+        let writes = self.streams.iter().flat_map(|[out, _]| &out.writes).map(|write| write.begin);
+        let reads = self.streams.iter().flat_map(|[_, back]| &back.reads).map(|read| read.end);
+        let begin = writes.chain(self.datagrams_sent.iter().copied()).min()?;
+        let end = reads.chain(self.datagrams_received.iter().copied()).max()?;
+        end.checked_sub(begin)
+    }
+}
+
+fn direction_of(connection: &Connection, host: &str, program: &str) -> Option<Direction> {
+    Direction::BOTH
+        .into_iter()
+        .find(|direction| flows::is(connection.sender(*direction), host, program))
+}

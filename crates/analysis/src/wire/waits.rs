@@ -1,0 +1,44 @@
+//! Segments that seem to have waited for an acknowledgment, told from the capture alone.
+//!
+//! Without a diary nobody knows when the bytes were written. But a program never sees
+//! acknowledgments: when a small segment leaves at the very moment at which all earlier small
+//! segments are acknowledged, and nothing else explains the moment, the kernel was holding it, as
+//! Nagle's algorithm does (RFC 896; RFC 1122, 4.2.3.4).
+
+use super::sender::{RELEASE, Situation};
+use crate::model::connection::{Segment, Wait};
+
+/// The acknowledgment must have taken this many times as long as the gap between it and the
+/// segment, or the two may have met by chance.
+const FASTER: u64 = 10;
+
+/// The segments of a stream that seem to have waited. The capture must have been made at the
+/// sender.
+pub(crate) fn waits(segments: &[Segment], situations: &[Situation]) -> Vec<Wait> {
+    let judged = segments.iter().zip(situations).enumerate();
+    judged.filter_map(|(place, (segment, situation))| wait(segments, place, segment, situation)).collect()
+}
+
+fn wait(
+    segments: &[Segment],
+    place: usize,
+    segment: &Segment,
+    Situation { now, release }: &Situation,
+) -> Option<Wait> {
+    let release = release.filter(|release| release.just_now)?;
+    let before = release.before;
+    let small = !segment.is_retransmission() && !segment.full && !segment.fin;
+    let nagle = !before.nagle_off && before.small_in_flight == 1 && now.small_in_flight == 0;
+    let windows_free = before.resent.is_none() && before.room? >= segment.len();
+    let behind = before.last_small.filter(|_| small && nagle && windows_free)?;
+    let gap = segment.at.saturating_sub(release.ack.at);
+    let at_most = release.ack.at.saturating_sub(segments[behind].at);
+    (gap <= RELEASE && gap.saturating_mul(FASTER) <= at_most).then_some(Wait {
+        segment: place,
+        behind,
+        released_by: release.ack.frame,
+        gap,
+        at_most,
+        with_data: release.ack.with_data,
+    })
+}
