@@ -1,17 +1,26 @@
 //! What users are told about a wrong scenario file.
 
-use crate::problem::Problem;
+use crate::{
+    problem::{Problem, is_unsafe},
+    span::{Span, lines},
+};
 use std::{fmt, slice};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
-/// Everything that is wrong with one file, in the order of its lines; never empty.
+/// Everything that is wrong with one file, in the order of its lines; never empty. Of more than a
+/// hundred things, the first hundred and how many there are.
 ///
 /// Displays as plain text, each diagnostic with its line and what to do, and a count at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostics {
     file: String,
     list: Vec<Diagnostic>,
+    /// How many more there are.
+    untold: usize,
 }
+
+/// How many are told at most: nobody mends more at a time, and each holds its line.
+const MOST: usize = 100;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +56,7 @@ impl Diagnostics {
                 message,
                 hint: hint.to_owned(),
             }],
+            untold: 0,
         }
     }
 
@@ -55,31 +65,18 @@ impl Diagnostics {
         problems.sort_by_key(|problem| (problem.span.line, problem.span.column));
         let mut seen = std::collections::HashSet::new();
         problems.retain(|problem| seen.insert((problem.span, problem.message.clone())));
-        let lines: Vec<&str> = text.lines().collect();
-        let locate = |problem: Problem| {
-            let line = lines
-                .get(problem.span.line - 1)
-                .copied()
-                .unwrap_or_default();
-            let rest = line
-                .trim_end()
-                .chars()
-                .count()
-                .saturating_sub(problem.span.column - 1);
-            Diagnostic {
-                location: Some(Location {
-                    line: problem.span.line,
-                    column: problem.span.column,
-                    len: problem.span.len.min(rest).max(1),
-                    text: line.to_owned(),
-                }),
-                message: problem.message,
-                hint: problem.hint,
-            }
+        let untold = problems.len().saturating_sub(MOST);
+        problems.truncate(MOST);
+        let lines = lines(text.trim_end());
+        let locate = |problem: Problem| Diagnostic {
+            location: Some(Location::new(problem.span, &lines)),
+            message: problem.message,
+            hint: problem.hint,
         };
         Self {
             file: file.to_owned(),
             list: problems.into_iter().map(locate).collect(),
+            untold,
         }
     }
 
@@ -91,6 +88,28 @@ impl Diagnostics {
     /// Each thing that is wrong.
     pub fn iter(&self) -> slice::Iter<'_, Diagnostic> {
         self.list.iter()
+    }
+}
+
+impl Location {
+    fn new(span: Span, lines: &[&str]) -> Self {
+        let text = lines
+            .get(span.line - 1)
+            .or(lines.last())
+            .copied()
+            .unwrap_or_default();
+        let end = text.trim_end().chars().count() + 1;
+        // What is missing at the end of the file is missing behind its last line.
+        let (line, column) = match span.line <= lines.len() {
+            true => (span.line, span.column),
+            false => (lines.len(), end),
+        };
+        Self {
+            line,
+            column,
+            len: span.len.min(end.saturating_sub(column)).max(1),
+            text: text.to_owned(),
+        }
     }
 }
 
@@ -111,8 +130,13 @@ impl fmt::Display for Diagnostics {
             self.write_one(diagnostic, f)?;
             writeln!(f)?;
         }
-        let plural = if self.list.len() == 1 { "" } else { "s" };
-        write!(f, "{} error{plural} in {}", self.list.len(), self.file)
+        let number = self.list.len() + self.untold;
+        let plural = if number == 1 { "" } else { "s" };
+        write!(f, "{number} error{plural} in {}", self.file)?;
+        if self.untold > 0 {
+            write!(f, "; the first {} are shown", self.list.len())?;
+        }
+        Ok(())
     }
 }
 
@@ -172,11 +196,11 @@ impl Excerpt {
         }
     }
 
-    /// A tab's width is the terminal's affair, and an escape sequence is nobody's.
+    /// A tab's width is the terminal's affair.
     fn printable(c: char) -> char {
         match c {
             '\t' => ' ',
-            c if c.width().is_none() => '\u{fffd}',
+            c if is_unsafe(c) => char::REPLACEMENT_CHARACTER,
             c => c,
         }
     }

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 macro_rules! names {
-    ($(#[$doc:meta])* $type:ident { $($(#[$vdoc:meta])* $variant:ident = $name:literal,)* }) => {
+    ($(#[$doc:meta])* $type:ident { $($(#[doc = $vdoc:literal])* $variant:ident = $name:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $type { $($(#[$vdoc])* #[serde(rename = $name)] $variant,)* }
+        pub enum $type { $($(#[doc = $vdoc])* #[serde(rename = $name)] $variant,)* }
 
         impl $type {
             /// Every value, in the order of the documentation.
@@ -19,6 +19,11 @@ macro_rules! names {
             /// The name used in YAML, in output and in the documentation.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it means, in a sentence or two.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($vdoc,)*).trim_ascii_start(),)* }
             }
         }
 

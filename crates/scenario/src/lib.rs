@@ -8,9 +8,9 @@
 //! 4. `resolve`: the scenario to a [`VariantPlan`](plan::VariantPlan): whatever concerns more than
 //!    one key, such as addresses, ports and who goes where.
 //!
-//! [`load`] reads a file, [`parse`] what is in memory, and [`catalogue`] knows the scenarios that
+//! [`load`] reads a file, [`parse()`] what is in memory, and [`catalogue`] knows the scenarios that
 //! have a name. The keys are declared once, in `written`; from the declaration come decoding,
-//! suggestions, [`schema`] and the tables of docs/scenario.md.
+//! suggestions, [`schema()`] and the tables of docs/scenario.md.
 
 pub mod catalogue;
 mod decode;

@@ -6,7 +6,7 @@ use crate::{
     Diagnostics,
     plan::Plan,
     problem::{Problem, Problems},
-    span::Span,
+    span::{self, Span},
     text::Text,
     tree,
 };
@@ -100,12 +100,12 @@ fn utf8<'a>(bytes: &'a [u8], label: &str) -> Result<&'a str, Diagnostics> {
         Err(error) => error,
     };
     let good = String::from_utf8_lossy(&bytes[..text.valid_up_to()]);
-    let line = good.matches('\n').count() + 1;
-    let column = good.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let lines = span::lines(&good);
+    let column = lines.last().map_or(0, |line| line.chars().count()) + 1;
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let problem = Problem {
         span: Span {
-            line,
+            line: lines.len(),
             column,
             len: 1,
         },

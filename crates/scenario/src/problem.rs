@@ -44,9 +44,20 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 fn visible(c: char) -> Vec<char> {
-    if c.is_control() {
+    if is_unsafe(c) {
         c.escape_default().collect()
     } else {
         vec![c]
     }
+}
+
+/// Whether a terminal would do something else with it than to show it: control characters, and
+/// those that turn the direction of writing.
+pub(crate) fn is_unsafe(c: char) -> bool {
+    let turns = [
+        '\u{200e}'..='\u{200f}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2066}'..='\u{2069}',
+    ];
+    c.is_control() || turns.iter().any(|range| range.contains(&c))
 }

@@ -4,8 +4,9 @@
 //! problems; a plan that had any is thrown away.
 
 mod address;
+mod bounds;
 mod expectation;
-mod fit;
+pub(crate) mod fit;
 mod messages;
 mod peer;
 mod services;

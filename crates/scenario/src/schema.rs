@@ -3,6 +3,9 @@
 //! It is made from the declaration that decodes, so it knows every key. It knows nothing of what
 //! concerns several keys at once: `tinygram check` does.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     shape::{Form, Object, Shape, flow},
     written::Scenario,

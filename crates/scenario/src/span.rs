@@ -40,3 +40,16 @@ impl Span {
         }
     }
 }
+
+/// The lines of a text as YAML counts them (1.2, section 5.4): a carriage return alone ends one.
+pub(crate) fn lines(text: &str) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while let Some(end) = rest.find(['\r', '\n']) {
+        let (line, after) = rest.split_at(end);
+        lines.push(line);
+        rest = after.strip_prefix("\r\n").unwrap_or(&after[1..]);
+    }
+    lines.push(rest);
+    lines
+}

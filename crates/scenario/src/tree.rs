@@ -1,6 +1,7 @@
 //! A YAML document as a tree that knows where each part of it stands.
 
 mod build;
+mod open;
 mod syntax;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 mod expectation;
 mod network;
 mod program;
+#[cfg(test)]
+mod tests;
 mod text;
 mod variant;
 

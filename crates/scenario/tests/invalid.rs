@@ -2,26 +2,32 @@
 
 use std::{fs, path::Path};
 
-#[test]
-fn each_invalid_file_gets_its_message() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid");
-    let mut names: Vec<String> = fs::read_dir(&folder)
+fn names(folder: &Path, ending: &str) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .filter(|path| path.extension().is_some_and(|found| found == ending))
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
     names.sort();
+    names
+}
+
+#[test]
+fn each_invalid_file_gets_its_message() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid");
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("invalid");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    for name in names {
+    let files = names(&folder, "yaml");
+    for name in &files {
         let bytes = fs::read(folder.join(format!("{name}.yaml"))).unwrap();
         let label = format!("{name}.yaml");
-        let wrong = scenario::parse(&name, &bytes, &label, "/")
+        let wrong = scenario::parse(name, &bytes, &label, "/")
             .expect_err(&label)
             .to_string();
         settings.bind(|| insta::assert_snapshot!(name.as_str(), wrong));
     }
+    assert_eq!(names(&folder, "snap"), files, "a message without its file");
 }

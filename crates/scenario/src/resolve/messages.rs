@@ -6,6 +6,7 @@ use crate::{
     span::Span,
     written::Program,
 };
+use framing::{EncodeError, Encoder};
 use protocol::{Framing, PeerConfig, ProtocolName, Role, Wait};
 
 /// The largest payload of a UDP datagram over IPv4.
@@ -14,6 +15,7 @@ const MAX_DATAGRAM: usize = 65_507;
 /// Checks what is certain; a problem names the option to change.
 pub(super) fn check(program: &Program, config: &PeerConfig, problems: &mut Problems) {
     check_protocol(program, config, problems);
+    check_direction(program, config, problems);
     let send = program.send.value().map_or(&[][..], Vec::as_slice);
     if config.role == Role::UdpPeer {
         for item in send.iter().filter(|item| item.value.len() > MAX_DATAGRAM) {
@@ -42,8 +44,9 @@ pub(super) fn check(program: &Program, config: &PeerConfig, problems: &mut Probl
         );
     }
     check_limit(program, config, problems);
+    let encoder = Encoder::new(config.framing.clone(), config.max_message);
     for item in send {
-        if let Some((message, hint)) = unsendable(item, config) {
+        if let Some((message, hint)) = unsendable(item, &encoder) {
             problems.add(item.span, message, hint);
         }
     }
@@ -69,6 +72,31 @@ fn check_protocol(program: &Program, config: &PeerConfig, problems: &mut Problem
     refuse("think", program.think.place());
 }
 
+/// Over UDP, who sends and who receives follows from `to`.
+fn check_direction(program: &Program, config: &PeerConfig, problems: &mut Problems) {
+    let Some(protocol) = program
+        .protocol
+        .given()
+        .filter(|_| config.role == Role::UdpPeer)
+    else {
+        return;
+    };
+    match (protocol.value, program.to.place()) {
+        (ProtocolName::Source, None) => {
+            problems.add(
+                protocol.span,
+                "a source without anybody to send to",
+                "add `to: HOST`",
+            );
+        }
+        (ProtocolName::Sink, Some(to)) => {
+            let message = "a sink sends nothing: it has nobody to go to";
+            problems.add(to, message, "leave it away");
+        }
+        _ => {}
+    }
+}
+
 /// The framing's own sizes against `max-message`.
 fn check_limit(program: &Program, config: &PeerConfig, problems: &mut Problems) {
     let (Framing::Fixed(size), Some(framing)) = (&config.framing, program.framing.given()) else {
@@ -81,41 +109,13 @@ fn check_limit(program: &Program, config: &PeerConfig, problems: &mut Problems) 
 }
 
 /// Why this message can't be sent: a message and a hint.
-fn unsendable(item: &Item<String>, config: &PeerConfig) -> Option<(String, String)> {
-    let len = item.value.len();
-    let told = |message: String, hint: &str| Some((message, hint.to_owned()));
-    match &config.framing {
-        Framing::Fixed(size) if len != *size => told(
-            format!("{len} bytes, where every message has {size}"),
-            "pad it, or shorten it",
-        ),
-        Framing::Delimiter(mark) if contains(item.value.as_bytes(), mark) => told(
-            "this message contains the delimiter, and would be taken for two".to_owned(),
-            "choose another delimiter, or a length in front",
-        ),
-        Framing::None | Framing::Handshake | Framing::LengthPrefix(_) if len == 0 => told(
-            format!("{} can't carry an empty message", spoken(&config.framing)),
-            "leave it away, or choose a delimiter",
-        ),
-        Framing::LengthPrefix(framing::Prefix::U16Be) if len > usize::from(u16::MAX) => told(
-            format!("{len} bytes are more than two bytes can count"),
-            "choose `u32`",
-        ),
-        _ if len as u64 > config.max_message => told(
-            format!("{len} bytes are more than `max-message` accepts"),
-            "shorten it, or raise `max-message`",
-        ),
-        _ => None,
-    }
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    !part.is_empty() && bytes.windows(part.len()).any(|window| window == part)
-}
-
-fn spoken(framing: &Framing) -> String {
-    match framing {
-        Framing::None => "a stream without framing".to_owned(),
-        framing => format!("the framing `{framing}`"),
-    }
+fn unsendable(item: &Item<String>, encoder: &Encoder) -> Option<(String, &'static str)> {
+    let error = encoder.encode(item.value.as_bytes()).err()?;
+    let hint = match error {
+        EncodeError::Empty { .. } => "leave it away, or choose a delimiter",
+        EncodeError::TooLong { .. } => "shorten it, raise `max-message`, or choose `u32`",
+        EncodeError::DelimiterInside { .. } => "or write a length in front: `framing: i32`",
+        EncodeError::WrongSize { .. } => "pad it or shorten it, or choose another `framing`",
+    };
+    Some((error.to_string(), hint))
 }

@@ -1,12 +1,16 @@
 //! From the YAML parser's events to a [`Node`], within limits that no honest scenario meets.
 
-use super::{Content, Entry, Node, syntax};
+use super::{
+    Content, Node,
+    open::{Measured, Open, OpenContent},
+    syntax,
+};
 use crate::{
     problem::{Problem, Problems, quoted},
     span::Span,
 };
 use saphyr_parser::{Event, Parser, ScalarStyle};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Nesting of lists and maps.
 const MAX_DEPTH: usize = 32;
@@ -33,14 +37,18 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
             return None;
         }
     }
-    if builder.root.is_none() {
+    let root = builder
+        .root
+        .take()
+        .filter(|root| root.content != Content::Nothing);
+    if root.is_none() {
         builder.problems.add(
             Span::START,
             "the file is empty",
             "a scenario needs at least `hosts:`, and what each runs",
         );
     }
-    builder.root
+    root
 }
 
 struct Builder<'a> {
@@ -52,34 +60,6 @@ struct Builder<'a> {
     anchors: HashMap<usize, Option<Measured>>,
     nodes: usize,
     documents: usize,
-}
-
-/// A value that has begun.
-struct Open {
-    span: Span,
-    anchor: usize,
-    content: OpenContent,
-    /// Levels of lists and maps below this one.
-    height: usize,
-    nodes: usize,
-}
-
-enum OpenContent {
-    List(Vec<Node>),
-    Map {
-        entries: Vec<Entry>,
-        keys: HashSet<String>,
-        /// The key whose value comes next; its text is missing when it is no usable key.
-        pending: Option<(Option<String>, Span)>,
-    },
-}
-
-/// A value with its size, so that an alias to it is known to fit before it is copied.
-#[derive(Clone)]
-struct Measured {
-    node: Node,
-    height: usize,
-    nodes: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -108,12 +88,7 @@ impl<'a> Builder<'a> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.check_tag(tag.as_deref(), span);
-                let content = OpenContent::Map {
-                    entries: Vec::new(),
-                    keys: HashSet::new(),
-                    pending: None,
-                };
-                self.begin(span, anchor, content)?;
+                self.begin(span, anchor, OpenContent::map())?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(open) = self.open.pop() {
@@ -210,66 +185,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-impl Open {
-    fn insert(&mut self, value: Measured, problems: &mut Problems) {
-        self.height = self.height.max(value.height + 1);
-        self.nodes += value.nodes;
-        match &mut self.content {
-            OpenContent::List(items) => items.push(value.node),
-            OpenContent::Map {
-                entries,
-                keys,
-                pending,
-            } => match pending.take() {
-                None => *pending = Some((key(&value.node, problems), value.node.span)),
-                Some((None, _)) => {}
-                Some((Some(key), key_span)) => {
-                    if keys.insert(key.clone()) {
-                        entries.push(Entry {
-                            key,
-                            key_span,
-                            value: value.node,
-                        });
-                        return;
-                    }
-                    let first = entries.iter().find(|entry| entry.key == key);
-                    let line = first.map_or(0, |entry| entry.key_span.line);
-                    problems.add(
-                        key_span,
-                        format!("{} stands here twice", quoted(&key)),
-                        format!("keep one: the first is on line {line}"),
-                    );
-                }
-            },
-        }
-    }
-
-    fn close(self) -> Measured {
-        let content = match self.content {
-            OpenContent::List(items) => Content::List(items),
-            OpenContent::Map { entries, .. } => Content::Map(entries),
-        };
-        Measured {
-            node: Node {
-                span: self.span,
-                content,
-            },
-            height: self.height,
-            nodes: self.nodes,
-        }
-    }
-}
-
-impl Measured {
-    fn single(node: Node) -> Self {
-        Self {
-            node,
-            height: 0,
-            nodes: 1,
-        }
-    }
-}
-
 fn scalar(text: &str, style: ScalarStyle) -> Content {
     let quoted = style != ScalarStyle::Plain;
     match text {
@@ -278,17 +193,6 @@ fn scalar(text: &str, style: ScalarStyle) -> Content {
             text: text.to_owned(),
             quoted,
         },
-    }
-}
-
-fn key(node: &Node, problems: &mut Problems) -> Option<String> {
-    match &node.content {
-        Content::Scalar { text, .. } => Some(text.clone()),
-        _ => {
-            let message = format!("a key must be a word, not {}", node.kind());
-            problems.add(node.span, message, "write `key: value`");
-            None
-        }
     }
 }
 

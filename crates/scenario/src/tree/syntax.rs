@@ -1,6 +1,9 @@
 //! The YAML parser's positions and complaints in our words.
 
-use crate::{problem::Problem, span::Span};
+use crate::{
+    problem::Problem,
+    span::{Span, lines},
+};
 use saphyr_parser::ScanError;
 
 /// The parser's span as ours.
@@ -17,53 +20,58 @@ pub(super) fn span(place: &saphyr_parser::Span) -> Span {
     }
 }
 
+/// What the parser's complaints contain, what to say instead where that is clearer, and a hint.
+const KNOWN: &[(&str, Option<&str>, &str)] = &[
+    (
+        "tab",
+        Some("a tab where YAML wants spaces"),
+        "indent with spaces",
+    ),
+    (
+        "unknown anchor",
+        Some("an alias without its anchor"),
+        "write `&name` in front of the value that it stands for",
+    ),
+    (
+        "mapping values are not allowed",
+        None,
+        "is the line indented as the one before? A value that contains `: ` needs quotes",
+    ),
+    ("character", None, "put quotes around the value"),
+    ("quoted scalar", None, "is the closing quote missing?"),
+    ("flow", None, "is a comma or a closing bracket missing?"),
+    (
+        "",
+        None,
+        "check the indentation, brackets and quotes up to here",
+    ),
+];
+
 /// What a syntax error means and what to do about it.
 pub(super) fn explain(text: &str, error: &ScanError) -> Problem {
     let info = error.info();
-    let mark = error.marker();
     let mut span = Span {
-        line: mark.line().max(1),
-        column: mark.col() + 1,
+        line: error.marker().line().max(1),
+        column: error.marker().col() + 1,
         len: 1,
     };
-    let (message, hint) = if info.contains("tab") {
+    if info.contains("tab") {
         // The parser stops at the end of the line before.
         span = first_tab(text, span.line).unwrap_or(span);
-        ("a tab where YAML wants spaces", "indent with spaces")
-    } else if info.contains("unknown anchor") {
-        (
-            "an alias without its anchor",
-            "write `&name` in front of the value that it stands for",
-        )
-    } else if info.contains("mapping values are not allowed") {
-        (
-            info,
-            "is the line indented as the one before? A value that contains `: ` needs quotes",
-        )
-    } else if info.contains("character") {
-        (info, "put quotes around the value")
-    } else if info.contains("quoted scalar") {
-        (info, "is the closing quote missing?")
-    } else {
-        (
-            info,
-            "check the indentation, brackets and quotes up to here",
-        )
-    };
+    }
+    let known = KNOWN.iter().find(|(part, ..)| info.contains(part));
+    let (message, hint) = known.map_or((None, ""), |(_, message, hint)| (*message, *hint));
     Problem {
         span,
-        message: if message == info {
-            format!("this is no YAML: {info}")
-        } else {
-            message.to_owned()
-        },
+        message: message.map_or_else(|| format!("this is no YAML: {info}"), str::to_owned),
         hint: hint.to_owned(),
     }
 }
 
 /// The first tab in the indentation of `from` or a later line.
 fn first_tab(text: &str, from: usize) -> Option<Span> {
-    text.lines()
+    lines(text)
+        .into_iter()
         .enumerate()
         .skip(from - 1)
         .find_map(|(index, line)| {

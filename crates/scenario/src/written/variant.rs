@@ -40,7 +40,7 @@ const PATH: Form = Form {
 };
 
 impl Decode for Vec<Setting> {
-    const SHAPE: Shape = Shape::Names(&PATH, &Node::SHAPE);
+    const SHAPE: Shape = Shape::Names(&PATH, &Shape::Depends("what may stand there"));
 
     fn decode(node: &Node, key: &str, problems: &mut Problems) -> Option<Self> {
         let entries = entries(node, key, "a map: `{client.tcp.nodelay: true}`", problems)?;
