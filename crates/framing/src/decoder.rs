@@ -1,7 +1,7 @@
 //! From bytes to messages.
 
-use crate::{DecodeError, Framing};
-use std::{mem, ops::Range};
+use crate::{DecodeError, Framing, Prefix};
+use std::ops::Range;
 
 /// Finds the messages in what reads return.
 ///
@@ -10,12 +10,15 @@ use std::{mem, ops::Range};
 pub struct Decoder {
     framing: Framing,
     max: u64,
-    /// What has arrived and is not part of a message yet, and the stream offset of its first byte.
+    /// What has arrived; of it, how much belongs to messages that were handed out, and the stream
+    /// offset of the first byte behind them. Handed-out bytes are dropped once per read rather than
+    /// once per message, so a read that holds many messages costs its length, not its square.
     buffer: Vec<u8>,
+    taken: usize,
     start: u64,
     /// Handshake: the length of the body that is being awaited, and where its message began.
     announced: Option<(u64, u64)>,
-    /// Delimiter: how much of the buffer is known to hold none.
+    /// Delimiter: how many of the bytes that are left are known to hold none.
     searched: usize,
 }
 
@@ -46,6 +49,7 @@ impl Decoder {
             framing,
             max,
             buffer: Vec::new(),
+            taken: 0,
             start: 0,
             announced: None,
             searched: 0,
@@ -55,6 +59,8 @@ impl Decoder {
     /// Takes what one read returned. Take out everything with [`next`](Self::next) before the next
     /// read's bytes are pushed: [`Framing::None`] takes what is there for one message.
     pub fn push(&mut self, read: &[u8]) {
+        self.buffer.drain(..self.taken);
+        self.taken = 0;
         self.buffer.extend_from_slice(read);
     }
 
@@ -72,58 +78,29 @@ impl Decoder {
         reason = "an iterator can't be pushed to"
     )]
     pub fn next(&mut self) -> Result<Option<Decoded>, DecodeError> {
-        if self.buffer.is_empty() {
+        if self.rest().is_empty() {
             return Ok(None);
         }
-        match &self.framing {
+        let frame = match &self.framing {
+            Framing::Handshake => return self.next_of_handshake(),
             Framing::None => {
-                let length = self.buffer.len();
+                let length = self.rest().len();
                 self.check(self.start, length as u64)?;
-                Ok(Some(self.frame(0, length, 0)))
+                Some(self.frame(0, length, 0))
             }
-            Framing::Handshake => self.next_of_handshake(),
-            Framing::LengthPrefix(prefix) => {
-                let Some(length) = prefix.decode(&self.buffer) else {
-                    return Ok(None);
-                };
-                let header = prefix.width();
-                let length = self.length(self.start, length)?;
-                // A length within the limit may still be more than this machine can count.
-                let whole = usize::try_from(length)
-                    .ok()
-                    .and_then(|n| n.checked_add(header));
-                Ok(match whole {
-                    Some(whole) if whole <= self.buffer.len() => Some(self.frame(header, whole, 0)),
-                    _ => None,
-                })
-            }
-            Framing::Delimiter(mark) => {
-                let width = mark.len();
-                let from = self.searched.saturating_sub(width - 1);
-                let found = self.buffer[from..]
-                    .windows(width)
-                    .position(|window| window == mark);
-                let length = found.map_or(self.buffer.len(), |position| from + position);
-                // What may yet turn out to be the mark's beginning is not held against the message.
-                let certain = if found.is_some() {
-                    length
-                } else {
-                    length.saturating_sub(width - 1)
-                };
-                self.check(self.start, certain as u64)?;
-                self.searched = self.buffer.len();
-                Ok(found.map(|_| self.frame(0, length + width, width)))
-            }
+            Framing::LengthPrefix(prefix) => self.next_of_prefix(*prefix)?,
+            Framing::Delimiter(_) => self.next_of_delimiter()?,
             Framing::Fixed(size) => {
                 let size = *size;
                 self.check(self.start, size as u64)?;
-                Ok((self.buffer.len() >= size).then(|| self.frame(0, size, 0)))
+                (self.rest().len() >= size).then(|| self.frame(0, size, 0))
             }
             Framing::UntilClose => {
-                self.check(self.start, self.buffer.len() as u64)?;
-                Ok(None)
+                self.check(self.start, self.rest().len() as u64)?;
+                None
             }
-        }
+        };
+        Ok(frame.map(Decoded::Frame))
     }
 
     /// The stream has ended: the message that its end completes, if any.
@@ -131,70 +108,104 @@ impl Decoder {
     /// # Errors
     /// It ends inside a message.
     pub fn finish(&mut self) -> Result<Option<Frame>, DecodeError> {
-        let end = self.start + self.buffer.len() as u64;
-        match (&self.framing, self.announced) {
-            (Framing::UntilClose, _) if end > 0 => {
-                let length = self.buffer.len();
-                match self.frame(0, length, 0) {
-                    Decoded::Frame(frame) => Ok(Some(frame)),
-                    Decoded::ReplyAwaited => Ok(None),
-                }
-            }
-            (_, Some((_, offset))) => Err(DecodeError::Cut { offset, end }),
-            (_, None) if self.buffer.is_empty() => Ok(None),
-            (_, None) => Err(DecodeError::Cut {
-                offset: self.start,
-                end,
+        let length = self.rest().len();
+        let begun = self.announced.map(|(_, offset)| offset);
+        match (&self.framing, begun) {
+            (_, None) if length == 0 => Ok(None),
+            (Framing::UntilClose, _) => Ok(Some(self.frame(0, length, 0))),
+            (_, begun) => Err(DecodeError::Cut {
+                offset: begun.unwrap_or(self.start),
+                end: self.start + length as u64,
             }),
         }
     }
 
-    fn next_of_handshake(&mut self) -> Result<Option<Decoded>, DecodeError> {
-        if let Some((length, message)) = self.announced {
-            let Ok(length) = usize::try_from(length) else {
-                return Ok(None);
-            };
-            if self.buffer.len() < length {
-                return Ok(None);
-            }
-            self.announced = None;
-            let Decoded::Frame(frame) = self.frame(0, length, 0) else {
-                return Ok(None);
-            };
-            return Ok(Some(Decoded::Frame(Frame {
-                range: message..frame.range.end,
-                ..frame
-            })));
-        }
-        let text = mem::take(&mut self.buffer);
-        let offset = self.start;
-        let number: Option<i64> = std::str::from_utf8(&text)
+    fn next_of_prefix(&mut self, prefix: Prefix) -> Result<Option<Frame>, DecodeError> {
+        let Some(length) = prefix.decode(self.rest()) else {
+            return Ok(None);
+        };
+        let header = prefix.width();
+        let length = self.length(self.start, length)?;
+        // A length within the limit may still be more than this machine can count.
+        let whole = usize::try_from(length)
             .ok()
-            .and_then(|t| t.trim().parse().ok());
-        let Some(number) = number else {
-            let text = String::from_utf8_lossy(&text).chars().take(32).collect();
+            .and_then(|n| n.checked_add(header));
+        Ok(whole
+            .filter(|whole| *whole <= self.rest().len())
+            .map(|whole| self.frame(header, whole, 0)))
+    }
+
+    fn next_of_delimiter(&mut self) -> Result<Option<Frame>, DecodeError> {
+        let Framing::Delimiter(mark) = &self.framing else {
+            return Ok(None);
+        };
+        let width = mark.len();
+        let rest = self.rest();
+        let from = self.searched.saturating_sub(width - 1);
+        let found = rest[from..]
+            .windows(width)
+            .position(|window| window == mark)
+            .map(|position| from + position);
+        // What may yet turn out to be the mark's beginning is not held against the message.
+        let certain = found.unwrap_or(rest.len().saturating_sub(width - 1));
+        let searched = rest.len();
+        self.check(self.start, certain as u64)?;
+        self.searched = searched;
+        Ok(found.map(|length| self.frame(0, length + width, width)))
+    }
+
+    fn next_of_handshake(&mut self) -> Result<Option<Decoded>, DecodeError> {
+        let Some((length, message)) = self.announced else {
+            return self.announcement().map(Some);
+        };
+        let length = usize::try_from(length).ok();
+        let Some(length) = length.filter(|length| *length <= self.rest().len()) else {
+            return Ok(None);
+        };
+        self.announced = None;
+        let frame = self.frame(0, length, 0);
+        Ok(Some(Decoded::Frame(Frame {
+            range: message..frame.range.end,
+            ..frame
+        })))
+    }
+
+    /// Takes all that is there for a handshake's length: nothing marks its end.
+    fn announcement(&mut self) -> Result<Decoded, DecodeError> {
+        let offset = self.start;
+        let text = String::from_utf8_lossy(self.rest());
+        let Ok(number) = text.trim().parse() else {
+            let text = text.chars().take(32).collect();
             return Err(DecodeError::NotANumber { offset, text });
         };
         let length = self.length(offset, number)?;
-        self.start += text.len() as u64;
+        self.advance(self.rest().len());
         self.announced = Some((length, offset));
-        Ok(Some(Decoded::ReplyAwaited))
+        Ok(Decoded::ReplyAwaited)
     }
 
-    /// Cuts the first `whole` bytes off the buffer as a frame whose body lies between `header` bytes
-    /// at its front and `trailer` bytes at its end.
-    fn frame(&mut self, header: usize, whole: usize, trailer: usize) -> Decoded {
-        let start = self.start;
-        let bytes = self.buffer[header..whole - trailer].to_vec();
-        self.buffer.drain(..whole);
-        self.start += whole as u64;
+    /// What has arrived and is not part of a message yet.
+    fn rest(&self) -> &[u8] {
+        &self.buffer[self.taken..]
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.taken += bytes;
+        self.start += bytes as u64;
         self.searched = 0;
-        let body = start + header as u64..self.start - trailer as u64;
-        Decoded::Frame(Frame {
+    }
+
+    /// Takes `whole` bytes as a frame whose body lies between `header` bytes at its front and
+    /// `trailer` bytes at its end.
+    fn frame(&mut self, header: usize, whole: usize, trailer: usize) -> Frame {
+        let start = self.start;
+        let bytes = self.rest()[header..whole - trailer].to_vec();
+        self.advance(whole);
+        Frame {
             range: start..self.start,
-            body,
+            body: start + header as u64..self.start - trailer as u64,
             bytes,
-        })
+        }
     }
 
     fn length(&self, offset: u64, length: i64) -> Result<u64, DecodeError> {

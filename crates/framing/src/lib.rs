@@ -14,12 +14,15 @@
 mod decoder;
 mod encoder;
 mod error;
+mod mark;
+mod prefix;
 mod spec;
 
 pub use decoder::{Decoded, Decoder, Frame};
 pub use encoder::{Encoder, Piece};
 pub use error::{DecodeError, EncodeError};
-pub use spec::{Framing, Prefix, UnknownFraming};
+pub use prefix::Prefix;
+pub use spec::{Framing, FramingError};
 
 /// Largest message that codecs take unless told otherwise: 16 MiB.
 pub const MAX_MESSAGE: u64 = 16 << 20;

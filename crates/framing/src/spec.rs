@@ -1,11 +1,14 @@
 //! Which codec frames a stream, as users write it.
 
+use crate::{Prefix, mark};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// How messages are marked off in a byte stream.
 ///
 /// Written as `none`, `handshake`, `i32`, `u16`, `u32`, `delimiter:\n`, `fixed:16` or `until-close`.
+/// In a delimiter `\n`, `\r`, `\t`, `\0`, `\\` and `\x00` to `\xff` stand for single bytes; any other
+/// text stands for itself, in UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Framing {
@@ -16,40 +19,42 @@ pub enum Framing {
     Handshake,
     /// A binary length in front of the body.
     LengthPrefix(Prefix),
-    /// A byte sequence behind every message.
+    /// A byte sequence behind every message; at least one byte.
     Delimiter(Vec<u8>),
-    /// Every message has this many bytes.
+    /// Every message has this many bytes; at least one.
     Fixed(usize),
     /// The whole stream is one message; its end is the sender's close.
     UntilClose,
 }
 
-/// The width and byte order of a binary length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prefix {
-    /// Four bytes, little-endian, signed: Python's `struct.pack("i", n)` on the usual machines.
-    I32Le,
-    /// Two bytes, big-endian (network byte order).
-    U16Be,
-    /// Four bytes, big-endian (network byte order).
-    U32Be,
+/// A framing that can't be understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FramingError {
+    /// None of the names, or a number that is none.
+    #[error(
+        "unknown framing `{0}`: write none, handshake, i32, u16, u32, delimiter:TEXT, fixed:N or \
+         until-close"
+    )]
+    Unknown(
+        /// What was written.
+        String,
+    ),
+    /// A backslash in a delimiter that begins nothing known.
+    #[error(
+        "unknown escape in delimiter `{0}`: write \\n, \\r, \\t, \\0, \\xff (any two hex digits), or \\\\ \
+         for a backslash"
+    )]
+    Escape(
+        /// The delimiter as it was written.
+        String,
+    ),
 }
 
-/// A framing that cannot be understood.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "unknown framing `{0}`: write none, handshake, i32, u16, u32, delimiter:TEXT, fixed:N or until-close"
-)]
-pub struct UnknownFraming(
-    /// What was written.
-    pub String,
-);
-
 impl FromStr for Framing {
-    type Err = UnknownFraming;
+    type Err = FramingError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownFraming> {
-        let unknown = || UnknownFraming(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, FramingError> {
+        let unknown = || FramingError::Unknown(text.to_owned());
         Ok(match text {
             "none" => Self::None,
             "handshake" => Self::Handshake,
@@ -62,9 +67,9 @@ impl FromStr for Framing {
                     Ok(n) if n > 0 => Self::Fixed(n),
                     _ => return Err(unknown()),
                 },
-                Some(("delimiter", mark)) if !mark.is_empty() => {
-                    Self::Delimiter(unescape(mark).into_bytes())
-                }
+                Some(("delimiter", text)) if !text.is_empty() => Self::Delimiter(
+                    mark::parse(text).ok_or_else(|| FramingError::Escape(text.to_owned()))?,
+                ),
                 _ => return Err(unknown()),
             },
         })
@@ -79,13 +84,7 @@ impl fmt::Display for Framing {
             Self::LengthPrefix(Prefix::I32Le) => f.write_str("i32"),
             Self::LengthPrefix(Prefix::U16Be) => f.write_str("u16"),
             Self::LengthPrefix(Prefix::U32Be) => f.write_str("u32"),
-            Self::Delimiter(mark) => {
-                write!(
-                    f,
-                    "delimiter:{}",
-                    String::from_utf8_lossy(mark).escape_default()
-                )
-            }
+            Self::Delimiter(bytes) => write!(f, "delimiter:{}", mark::text(bytes)),
             Self::Fixed(n) => write!(f, "fixed:{n}"),
             Self::UntilClose => f.write_str("until-close"),
         }
@@ -93,9 +92,9 @@ impl fmt::Display for Framing {
 }
 
 impl TryFrom<String> for Framing {
-    type Error = UnknownFraming;
+    type Error = FramingError;
 
-    fn try_from(text: String) -> Result<Self, UnknownFraming> {
+    fn try_from(text: String) -> Result<Self, FramingError> {
         text.parse()
     }
 }
@@ -104,11 +103,4 @@ impl From<Framing> for String {
     fn from(framing: Framing) -> Self {
         framing.to_string()
     }
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("\\r", "\r")
-        .replace("\\n", "\n")
-        .replace("\\t", "\t")
-        .replace("\\0", "\0")
 }

@@ -294,11 +294,22 @@ fn names_of_framings_are_read_as_they_are_written() {
         "fixed:16",
         "delimiter:\\n",
         "delimiter:||",
+        "delimiter:\"'，",
+        "delimiter:\\\\n",
+        "delimiter:\\0\\x1b\\xff",
     ] {
         assert_eq!(framing(text).to_string(), text);
     }
     for text in ["", "i64", "fixed:0", "fixed:x", "delimiter:"] {
         assert!(text.parse::<Framing>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn an_escape_that_is_none_is_told_as_such() {
+    for text in ["\\d", "\\x4", "\\xgg", "a\\"] {
+        let error = format!("delimiter:{text}").parse::<Framing>();
+        assert_eq!(error, Err(FramingError::Escape(text.into())));
     }
 }
 
@@ -326,6 +337,13 @@ fn framed_messages() -> impl Strategy<Value = (Framing, Vec<Vec<u8>>)> {
 }
 
 proptest! {
+    /// A delimiter goes through JSON as text on its way to the program that uses it.
+    #[test]
+    fn any_delimiter_survives_as_text(mark in prop::collection::vec(any::<u8>(), 1..8)) {
+        let delimiter = Framing::Delimiter(mark);
+        prop_assert_eq!(delimiter.to_string().parse(), Ok(delimiter));
+    }
+
     #[test]
     fn any_cut_gives_the_same_messages_and_ranges(
         (framing, messages) in framed_messages(),
