@@ -22,9 +22,14 @@ impl Batch {
     pub fn create(runs: &Path, scenario: &str, now: SystemTime) -> io::Result<Self> {
         let folder = runs.join(scenario);
         fs::create_dir_all(&folder)?;
-        let time = humantime::format_rfc3339_seconds(now).to_string().replace(':', "-");
+        let time = humantime::format_rfc3339_seconds(now)
+            .to_string()
+            .replace(':', "-");
         // Batches of one second differ in their id; a taken one is never written into.
-        let start = now.duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+        let start = now
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .subsec_nanos();
         let mut id = start.wrapping_mul(2_654_435_761) ^ std::process::id();
         loop {
             let name = format!("{time}-{:04x}", id & 0xffff);
@@ -32,7 +37,9 @@ impl Batch {
                 Ok(()) => {
                     // A run is complete without its shortcut.
                     let _ = point_latest(runs, &Path::new(scenario).join(&name));
-                    return Ok(Self { path: folder.join(name) });
+                    return Ok(Self {
+                        path: folder.join(name),
+                    });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     id = id.wrapping_add(1);
@@ -79,7 +86,12 @@ mod tests {
         let first = Batch::create(runs.path(), "sticky", now).unwrap();
         let second = Batch::create(runs.path(), "sticky", now).unwrap();
         assert_ne!(first, second);
-        let name = second.path().file_name().unwrap().to_string_lossy().into_owned();
+        let name = second
+            .path()
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
         assert!(name.starts_with("2027-01-15T08-00-00Z-"), "{name}");
         let latest = fs::canonicalize(runs.path().join("latest")).unwrap();
         assert_eq!(latest, fs::canonicalize(second.path()).unwrap());

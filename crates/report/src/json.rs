@@ -1,0 +1,26 @@
+//! For programs: the analysis as it is, in JSON. The fields are documented where they are defined,
+//! in [`analysis::model`] and [`analysis::BatchAnalysis`].
+
+use crate::Renderer;
+use analysis::{Analysis, BatchAnalysis};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Writes one JSON object, indented, with a newline at its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JsonRenderer;
+
+impl Renderer for JsonRenderer {
+    fn render(&self, analysis: &Analysis, output: &mut dyn Write) -> io::Result<()> {
+        write(analysis, output)
+    }
+
+    fn render_batch(&self, batch: &BatchAnalysis, output: &mut dyn Write) -> io::Result<()> {
+        write(batch, output)
+    }
+}
+
+fn write(value: &impl Serialize, output: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *output, value)?;
+    writeln!(output)
+}

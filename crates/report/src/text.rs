@@ -1,0 +1,53 @@
+//! For people at a terminal, 80 columns wide, in English or Chinese.
+
+mod batch;
+mod capture;
+mod claims;
+mod lanes;
+mod layout;
+mod quantity;
+mod run;
+mod table;
+
+use crate::Renderer;
+use analysis::{Analysis, BatchAnalysis, model::Subject};
+use scenario::text::Lang;
+use std::io::{self, Write};
+
+/// Columns that are enough.
+const WIDTH: usize = 80;
+
+/// Writes plain text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextRenderer {
+    lang: Lang,
+}
+
+impl TextRenderer {
+    /// In that language.
+    pub fn new(lang: Lang) -> Self {
+        Self { lang }
+    }
+}
+
+impl Renderer for TextRenderer {
+    fn render(&self, analysis: &Analysis, output: &mut dyn Write) -> io::Result<()> {
+        let text = match &analysis.subject {
+            Subject::Run(subject) => run::whole(analysis, subject, self.lang),
+            Subject::Capture { name } => capture::whole(analysis, name, self.lang),
+        };
+        output.write_all(text.as_bytes())
+    }
+
+    fn render_batch(&self, batch: &BatchAnalysis, output: &mut dyn Write) -> io::Result<()> {
+        output.write_all(batch::whole(batch, self.lang).as_bytes())
+    }
+}
+
+/// The text in the language that is spoken. Both stand side by side, so that neither is forgotten.
+fn say(lang: Lang, en: impl Into<String>, zh: impl Into<String>) -> String {
+    match lang {
+        Lang::En => en.into(),
+        Lang::Zh => zh.into(),
+    }
+}

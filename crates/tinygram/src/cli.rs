@@ -1,0 +1,120 @@
+//! What users type.
+
+use crate::{
+    clean,
+    exit::{Exit, Failure},
+    inspect,
+    lang::{self, LangArg},
+    run, scenarios,
+};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+
+/// See, prove and test what small packets and stream sockets do to programs.
+///
+/// Exit codes: 0 all expectations held; 1 an expectation failed; 2 the command or the scenario is
+/// wrong; 3 this machine can't; 4 inconclusive; 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Language of the output [default: the locale's]
+    #[arg(long, global = true, value_enum)]
+    lang: Option<LangArg>,
+    /// Say more on stderr; twice for everything (or set RUST_LOG)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play a scenario's variants and compare them
+    Run(RunArgs),
+    /// The scenarios there are
+    List,
+    /// Validate scenario files without running them
+    Check {
+        /// Scenario files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// The JSON Schema of the scenario format
+    Schema,
+    /// Analyse a capture (pcap, pcapng) or a run directory
+    Inspect {
+        /// A capture file or a run directory
+        path: PathBuf,
+        /// Write JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove what runs left behind, and only that; never touches runs/
+    Clean,
+}
+
+/// The arguments of `tinygram run`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// A scenario's name (looked up in ./scenarios, then among those built in) or a file
+    pub(crate) scenario: String,
+    /// Only this variant; may be given several times
+    #[arg(long = "variant", value_name = "VARIANT")]
+    pub(crate) variants: Vec<String>,
+    /// Where to run it
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) backend: BackendArg,
+    /// Where all chance comes from [default: the scenario's seed, else 1]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Play each variant that many times
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) repeat: u32,
+    /// Write JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where run directories go
+    #[arg(long, default_value = "runs", value_name = "DIR")]
+    pub(crate) runs: PathBuf,
+}
+
+/// Where hosts can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BackendArg {
+    /// The best this machine has
+    Auto,
+    /// Linux network namespaces
+    Netns,
+}
+
+impl Cli {
+    /// Starts logging to stderr.
+    pub(crate) fn start_log(&self) {
+        let level = match self.verbose {
+            0 => LevelFilter::WARN,
+            1 => LevelFilter::DEBUG,
+            _ => LevelFilter::TRACE,
+        };
+        let filter = EnvFilter::builder()
+            .with_default_directive(level.into())
+            .from_env_lossy();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init();
+    }
+
+    /// Does what was typed.
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let lang = lang::choose(self.lang);
+        match self.command {
+            Command::Run(arguments) => run::run(&arguments, lang),
+            Command::List => scenarios::list(lang),
+            Command::Check { files } => scenarios::check(&files),
+            Command::Schema => scenarios::schema(),
+            Command::Inspect { path, json } => inspect::inspect(&path, json, lang),
+            Command::Clean => clean::clean(lang),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `tinygram inspect`: the analysis of a run, or of any capture.
+
+use crate::exit::{Exit, Failure};
+use analysis::Analysis;
+use anyhow::Context;
+use record::{layout::RunDir, run::Run};
+use report::{JsonRenderer, Renderer, TextRenderer};
+use scenario::text::Lang;
+use std::{fs, io::Write, path::Path};
+use sys::map::Map;
+
+/// Analyses and prints. A folder is a run, or a batch of runs; a file is a capture.
+pub(crate) fn inspect(path: &Path, json: bool, lang: Lang) -> Result<Exit, Failure> {
+    let mut output = anstream::stdout().lock();
+    for analysis in analyses(path)? {
+        if json {
+            JsonRenderer.render(&analysis, &mut output)?;
+        } else {
+            TextRenderer::new(lang).render(&analysis, &mut output)?;
+        }
+    }
+    output.flush()?;
+    Ok(Exit::Held)
+}
+
+fn analyses(path: &Path) -> Result<Vec<Analysis>, Failure> {
+    if !path.is_dir() {
+        let capture = Map::open(path)
+            .with_context(|| format!("can't read {}", path.display()))
+            .map_err(|error| Failure::new(Exit::Wrong, error))?;
+        let name = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy();
+        let analysis = analysis::inspect(&name, &capture)
+            .with_context(|| format!("{} is no capture", path.display()))
+            .map_err(|error| Failure::new(Exit::Wrong, error))?;
+        return Ok(vec![analysis]);
+    }
+    let mut runs = vec![path.to_owned()];
+    if !RunDir::new(path).manifest().exists() {
+        let entries =
+            fs::read_dir(path).with_context(|| format!("can't look into {}", path.display()))?;
+        let folders = entries.flatten().map(|entry| entry.path());
+        let mut folders: Vec<_> = folders
+            .filter(|folder| RunDir::new(folder).manifest().exists())
+            .collect();
+        folders.sort();
+        if !folders.is_empty() {
+            runs = folders;
+        }
+    }
+    let analyse = |run: &std::path::PathBuf| {
+        let run = Run::load(&RunDir::new(run)).map_err(|e| Failure::new(Exit::Wrong, e))?;
+        Ok(analysis::analyse(&run))
+    };
+    runs.iter().map(analyse).collect()
+}

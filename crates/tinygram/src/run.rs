@@ -1,0 +1,79 @@
+//! `tinygram run`: plays a scenario's variants and compares them.
+
+mod place;
+mod play;
+mod progress;
+mod signals;
+
+use crate::{
+    cli::RunArgs,
+    exit::{Exit, Failure},
+    scenarios,
+};
+use analysis::{Analysis, BatchAnalysis, Verdict};
+use anyhow::{Context, anyhow};
+use backend::coordinator::{Interrupter, LeadError};
+use report::{JsonRenderer, Renderer, TextRenderer};
+use scenario::text::Lang;
+use std::io::Write;
+
+/// Plays what the arguments ask for, prints the comparison, leaves run directories.
+pub(crate) fn run(arguments: &RunArgs, lang: Lang) -> Result<Exit, Failure> {
+    let mut plan = scenarios::find(&arguments.scenario)?;
+    if let Some(seed) = arguments.seed {
+        plan.seed = seed;
+    }
+    scenarios::select(&mut plan, &arguments.variants)?;
+    let backend = place::choose(arguments.backend);
+    let batch = place::batch(&arguments.runs, &plan.name)?;
+    let interrupter = Interrupter::default();
+    signals::forward_to(&interrupter)?;
+
+    let mut analyses = Vec::new();
+    for variant in &plan.variants {
+        let bar = progress::Bar::start(variant, arguments.repeat);
+        for repetition in 1..=arguments.repeat {
+            let name = match arguments.repeat {
+                1 => variant.name.clone(),
+                _ => format!("{}.{repetition}", variant.name),
+            };
+            let dir = batch
+                .run(&name)
+                .with_context(|| format!("can't make a folder for {name}"))?;
+            let stage = play::Stage {
+                plan: &plan,
+                variant,
+                dir: &dir,
+                repetition,
+            };
+            match play::play(&stage, backend.as_ref(), &interrupter, &bar) {
+                Ok(analysis) => analyses.push(analysis),
+                Err(play::PlayError::Lead(LeadError::Interrupted)) => {
+                    return Err(Failure::new(Exit::Interrupted, anyhow!("interrupted")));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    let exit = analyses.iter().map(exit_of).fold(Exit::Held, Exit::worse);
+    let analysis = BatchAnalysis::new(&plan, analyses);
+    play::write_json(&batch.path().join("comparison.json"), &analysis.comparison)?;
+    let mut output = anstream::stdout().lock();
+    if arguments.json {
+        JsonRenderer.render_batch(&analysis, &mut output)?;
+    } else {
+        TextRenderer::new(lang).render_batch(&analysis, &mut output)?;
+        place::show(&batch, &arguments.runs, &mut output)?;
+    }
+    output.flush()?;
+    Ok(exit)
+}
+
+fn exit_of(analysis: &Analysis) -> Exit {
+    match analysis.verdict {
+        Some(Verdict::Failed) => Exit::Failed,
+        Some(Verdict::Inconclusive) => Exit::Inconclusive,
+        Some(Verdict::Held) | None => Exit::Held,
+    }
+}

@@ -1,0 +1,156 @@
+//! Whatever is killed, whenever: nothing stays, and the next run works.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use std::{
+    collections::BTreeSet,
+    fs,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+use support::{Workshop, assert_exit, namespaces};
+
+/// All processes below one, by /proc; the runner and everything it made.
+fn family(root: u32) -> BTreeSet<u32> {
+    let mut family = BTreeSet::from([root]);
+    loop {
+        let before = family.len();
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else {
+                continue;
+            };
+            let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
+                continue;
+            };
+            let parent = stat
+                .rsplit(')')
+                .next()
+                .and_then(|rest| rest.split(' ').nth(2)?.parse().ok());
+            if parent.is_some_and(|parent: u32| family.contains(&parent)) {
+                family.insert(pid);
+            }
+        }
+        if family.len() == before {
+            return family;
+        }
+    }
+}
+
+fn is_alive(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // A zombie has given everything back; its parent here may be PID 1, which reaps in its own time.
+    !stat.is_empty() && !stat.contains(") Z ")
+}
+
+fn interfaces() -> String {
+    fs::read_to_string("/proc/net/dev")
+        .unwrap()
+        .lines()
+        .count()
+        .to_string()
+}
+
+fn mounts() -> String {
+    fs::read_to_string("/proc/self/mounts").unwrap()
+}
+
+fn network_namespace(pid: impl std::fmt::Display) -> Option<String> {
+    let link = fs::read_link(format!("/proc/{pid}/ns/net")).ok()?;
+    Some(link.to_string_lossy().into_owned())
+}
+
+/// Network namespaces that some process of this machine lives in.
+fn namespaces_in_use() -> BTreeSet<String> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    entries
+        .filter_map(|entry| network_namespace(entry.file_name().to_string_lossy()))
+        .collect()
+}
+
+fn start(workshop: &Workshop) -> Child {
+    let mut command: Command = workshop.tinygram(&["run", "sticky", "--variant", "ping-pong"]);
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until the condition holds; a kernel needs a moment to take a namespace down.
+#[track_caller]
+fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !condition() {
+        assert!(Instant::now() < deadline, "{what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Kills one of the run's processes after some milliseconds: the runner, or one that it made.
+fn kill_and_look(workshop: &Workshop, after: Duration, which: usize) {
+    let (interfaces_before, mounts_before) = (interfaces(), mounts());
+    let ours = network_namespace("self");
+    let mut runner = start(workshop);
+    thread::sleep(after);
+    let family: Vec<u32> = family(runner.id()).into_iter().collect();
+    let made: BTreeSet<String> = family
+        .iter()
+        .filter_map(network_namespace)
+        .filter(|ns| Some(ns) != ours.as_ref())
+        .collect();
+    let victim = family[which % family.len()];
+    let victim = Pid::from_raw(i32::try_from(victim).unwrap());
+    // A process that ended by itself in this very moment needs no killing.
+    let _ = kill(victim, Signal::SIGKILL);
+    let _ = runner.wait();
+    eventually("processes are left", || {
+        !family.iter().any(|pid| is_alive(*pid))
+    });
+    eventually("namespaces are left", || {
+        namespaces_in_use().is_disjoint(&made)
+    });
+    assert_eq!(interfaces(), interfaces_before);
+    assert_eq!(mounts(), mounts_before);
+}
+
+#[test]
+fn killing_the_runner_at_thirty_moments_leaves_nothing() {
+    if !namespaces() {
+        return;
+    }
+    let workshop = Workshop::new();
+    for moment in 0..30 {
+        // Odd steps, so that moments fall everywhere in a run of some 300 ms.
+        kill_and_look(&workshop, Duration::from_millis(moment * 37 % 311), 0);
+    }
+    assert_exit(
+        &workshop.run(&["run", "sticky", "--variant", "ping-pong"]),
+        0,
+    );
+}
+
+#[test]
+fn killing_any_other_process_leaves_nothing_and_ends_the_run() {
+    if !namespaces() {
+        return;
+    }
+    let workshop = Workshop::new();
+    for moment in 1..15 {
+        kill_and_look(
+            &workshop,
+            Duration::from_millis(moment * 53 % 290),
+            moment as usize,
+        );
+    }
+    assert_exit(
+        &workshop.run(&["run", "sticky", "--variant", "ping-pong"]),
+        0,
+    );
+}
