@@ -121,7 +121,10 @@ impl Comparison {
                 });
             }
         }
-        Self { version: VERSION, rows }
+        Self {
+            version: VERSION,
+            rows,
+        }
     }
 }
 
@@ -148,19 +151,31 @@ fn row(run: &Analysis) -> Row {
 /// The direction of a run's TCP messages that comparisons are about.
 pub fn main_direction(run: &Analysis) -> Option<Direction> {
     let sends = |direction| {
-        run.connections.iter().any(|connection| !connection.stream(direction).messages.is_empty())
+        run.connections
+            .iter()
+            .any(|connection| !connection.stream(direction).messages.is_empty())
     };
     let writes = |direction| {
-        run.connections.iter().any(|connection| !connection.stream(direction).segments.is_empty())
+        run.connections
+            .iter()
+            .any(|connection| !connection.stream(direction).segments.is_empty())
     };
     Direction::BOTH
         .into_iter()
         .find(|direction| sends(*direction))
-        .or_else(|| Direction::BOTH.into_iter().find(|direction| writes(*direction)))
+        .or_else(|| {
+            Direction::BOTH
+                .into_iter()
+                .find(|direction| writes(*direction))
+        })
 }
 
 fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
-    let streams = || run.connections.iter().map(|connection| connection.stream(direction));
+    let streams = || {
+        run.connections
+            .iter()
+            .map(|connection| connection.stream(direction))
+    };
     let sum = |of: &dyn Fn(&Stream) -> usize| streams().map(of).sum::<usize>() as u64;
     let diary = |connection: &Connection| connection.sender(direction).program.is_some();
     let told = run.connections.iter().any(diary) && sum(&|stream| stream.writes.len()) > 0;
@@ -176,8 +191,11 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
         run.findings.iter().filter(here).count() as u64
     };
     let senders: Vec<&End> = {
-        let mut ends: Vec<_> =
-            run.connections.iter().map(|connection| connection.sender(direction)).collect();
+        let mut ends: Vec<_> = run
+            .connections
+            .iter()
+            .map(|connection| connection.sender(direction))
+            .collect();
         ends.sort_by(|a, b| (&a.host, &a.program).cmp(&(&b.host, &b.program)));
         ends.dedup_by(|a, b| (&a.host, &a.program) == (&b.host, &b.program));
         ends
@@ -206,14 +224,23 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
 
 fn udp(run: &Analysis, row: Row) -> Row {
     let direction = Direction::ClientToServer;
-    let Some(first) = run.flows.first() else { return row };
+    let Some(first) = run.flows.first() else {
+        return row;
+    };
     let sender = first.sender(direction);
     let receiver = first.receiver(direction);
     let sent = value(run, sender, Metric::DatagramsSent);
     let received = value(run, receiver, Metric::DatagramsReceived);
-    let datagrams = || run.flows.iter().flat_map(|flow| &flow.datagrams[direction.index()]);
-    let whole = datagrams()
-        .filter(|datagram| datagram.received.is_some_and(|received| received.len == datagram.len));
+    let datagrams = || {
+        run.flows
+            .iter()
+            .flat_map(|flow| &flow.datagrams[direction.index()])
+    };
+    let whole = datagrams().filter(|datagram| {
+        datagram
+            .received
+            .is_some_and(|received| received.len == datagram.len)
+    });
     Row {
         messages: sent,
         writes: sent,
@@ -231,6 +258,10 @@ fn udp(run: &Analysis, row: Row) -> Row {
 }
 
 fn value(run: &Analysis, end: &End, metric: Metric) -> Option<u64> {
-    let path = ValuePath { host: end.host.clone()?, peer: end.program.clone()?, metric };
+    let path = ValuePath {
+        host: end.host.clone()?,
+        peer: end.program.clone()?,
+        metric,
+    };
     run.value(&path)
 }

@@ -126,16 +126,40 @@ impl Chapter {
         let at = event.at;
         match event.kind.clone() {
             EventKind::Message { range, body } => {
-                self.messages.push(Message { at, range, body, text: None });
+                self.messages.push(Message {
+                    at,
+                    range,
+                    body,
+                    text: None,
+                });
             }
             EventKind::Write { begin, range } => {
-                self.writes.push(Write { begin, end: at, range });
+                self.writes.push(Write {
+                    begin,
+                    end: at,
+                    range,
+                });
             }
-            EventKind::Read { begin, range, asked } => {
-                self.reads.push(Read { begin, end: at, range, asked });
+            EventKind::Read {
+                begin,
+                range,
+                asked,
+            } => {
+                self.reads.push(Read {
+                    begin,
+                    end: at,
+                    range,
+                    asked,
+                });
             }
             EventKind::Understood { range, body } => {
-                self.understood.push(Understood { at, range, body, right: false, text: None });
+                self.understood.push(Understood {
+                    at,
+                    range,
+                    body,
+                    right: false,
+                    text: None,
+                });
             }
             EventKind::Malformed { error } => self.malformed = Some(error),
             _ => {}
@@ -150,16 +174,17 @@ impl Chapter {
         self.messages.sort_by_key(|message| message.range.start);
         self.writes.sort_by_key(|write| write.range.start);
         self.reads.sort_by_key(|read| read.range.start);
-        self.understood.sort_by_key(|understood| understood.range.start);
+        self.understood
+            .sort_by_key(|understood| understood.range.start);
     }
 }
 
 fn handled(kind: &EventKind) -> Option<Handled> {
     match *kind {
         EventKind::DatagramSent { .. } => Some(Handled::Sent),
-        EventKind::DatagramReceived { len, full, digest, .. } => {
-            Some(Handled::Received { len, full, digest })
-        }
+        EventKind::DatagramReceived {
+            len, full, digest, ..
+        } => Some(Handled::Received { len, full, digest }),
         _ => None,
     }
 }
@@ -174,5 +199,9 @@ fn begin(event: &Event) -> u64 {
 /// A socket bound to every address of its host has, in the lab, the host's only one.
 fn lab_address(address: SocketAddr, host: IpAddr) -> SocketAddr {
     let address = plain(address);
-    if address.ip().is_unspecified() { SocketAddr::new(host, address.port()) } else { address }
+    if address.ip().is_unspecified() {
+        SocketAddr::new(host, address.port())
+    } else {
+        address
+    }
 }

@@ -90,7 +90,10 @@ impl Case<'_> {
             cause: found.cause,
             host: end.host.clone(),
             program: end.program.clone(),
-            place: Place::Stream { connection: self.number, direction: self.direction },
+            place: Place::Stream {
+                connection: self.number,
+                direction: self.direction,
+            },
             at: found.at,
             frames: found.frames,
             range: Some(found.range),
@@ -101,11 +104,9 @@ impl Case<'_> {
 
     /// A frame of the sender's capture.
     fn sent(&self, number: u64) -> FrameRef {
-        FrameRef { host: self.connection.sender(self.direction).host.clone(), number }
-    }
-
-    /// The frames of segments in the sender's capture.
-    fn segments(&self, places: &[usize]) -> Vec<FrameRef> {
-        places.iter().map(|at| self.sent(self.stream.segments[*at].frame)).collect()
+        FrameRef {
+            host: self.connection.sender(self.direction).host.clone(),
+            number,
+        }
     }
 }

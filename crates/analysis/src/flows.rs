@@ -4,7 +4,7 @@ use crate::{
     diary::{DatagramEntry, Diary, Handled},
     model::{
         connection::{Direction, End},
-        flow::{Flow, Received},
+        flow::Received,
     },
     programs::{Programs, Protocol},
     wire::datagrams::WireFlow,
@@ -17,7 +17,9 @@ pub(crate) fn tell(flows: &mut [WireFlow<'_>], diary: &Diary, programs: &Program
         let ends = [&mut flow.flow.client, &mut flow.flow.server];
         for end in ends {
             end.host = programs.host_of(end.address).map(str::to_owned);
-            end.program = programs.command_at(end.address, Protocol::Udp).map(str::to_owned);
+            end.program = programs
+                .command_at(end.address, Protocol::Udp)
+                .map(str::to_owned);
         }
         let (client, server) = (flow.flow.client.address, flow.flow.server.address);
         for entry in &diary.datagrams {
@@ -40,7 +42,10 @@ pub(crate) fn tell(flows: &mut [WireFlow<'_>], diary: &Diary, programs: &Program
 /// its receive calls are matched with the arrivals in order, by digest.
 fn receive(flow: &mut WireFlow<'_>, direction: Direction, diary: &Diary) {
     let WireFlow { flow, payloads } = flow;
-    let (from, to) = (flow.sender(direction).address, flow.receiver(direction).address);
+    let (from, to) = (
+        flow.sender(direction).address,
+        flow.receiver(direction).address,
+    );
     let datagrams = &mut flow.datagrams[direction.index()];
     let payloads = &payloads[direction.index()];
     let mut arrived: Vec<(u64, usize)> = Vec::new();
@@ -50,7 +55,14 @@ fn receive(flow: &mut WireFlow<'_>, direction: Direction, diary: &Diary) {
     arrived.sort_unstable();
     let mut next = 0;
     for entry in &diary.datagrams {
-        let Handled::Received { len, full, digest: seen } = entry.what else { continue };
+        let Handled::Received {
+            len,
+            full,
+            digest: seen,
+        } = entry.what
+        else {
+            continue;
+        };
         if (entry.local, entry.remote) != (to, from) {
             continue;
         }
@@ -60,10 +72,14 @@ fn receive(flow: &mut WireFlow<'_>, direction: Direction, diary: &Diary) {
             datagrams[*at].len == full
                 && (payload.len() < returned || digest(&payload[..returned]) == seen)
         };
-        let Some(skipped) = arrived[next..].iter().position(fits) else { continue };
+        let Some(skipped) = arrived[next..].iter().position(fits) else {
+            continue;
+        };
         let (_, at) = arrived[next + skipped];
         next += skipped + 1;
-        datagrams[at].received.get_or_insert(Received { at: entry.at, len });
+        datagrams[at]
+            .received
+            .get_or_insert(Received { at: entry.at, len });
     }
 }
 
@@ -82,15 +98,4 @@ pub(crate) fn entries_of<'d>(
 /// Whether an end is this program.
 pub(crate) fn is(end: &End, host: &str, program: &str) -> bool {
     end.host.as_deref() == Some(host) && end.program.as_deref() == Some(program)
-}
-
-/// The flows that a program takes part in.
-pub(crate) fn of<'f>(
-    flows: &'f [Flow],
-    host: &'f str,
-    program: &'f str,
-) -> impl Iterator<Item = &'f Flow> {
-    flows
-        .iter()
-        .filter(move |flow| is(&flow.client, host, program) || is(&flow.server, host, program))
 }

@@ -130,10 +130,13 @@ fn frame<'a>(packet: &Packet<'a>) -> Option<Frame<'a>> {
         decode::Transport::LaterFragment | decode::Transport::Other(_) => return None,
     };
     let network = decoded.network;
-    let way = packet.direction.or(decoded.direction).map(|direction| match direction {
-        Direction::Incoming => Way::In,
-        Direction::Outgoing => Way::Out,
-    });
+    let way = packet
+        .direction
+        .or(decoded.direction)
+        .map(|direction| match direction {
+            Direction::Incoming => Way::In,
+            Direction::Outgoing => Way::Out,
+        });
     Some(Frame {
         number: packet.number,
         at: packet.at,

@@ -39,7 +39,12 @@ pub(crate) fn hold(stream: &Stream, place: usize, situation: &Situation) -> Opti
     if segment.at <= write.end {
         return None;
     }
-    let held = Held { stream, segment, write, situation };
+    let held = Held {
+        stream,
+        segment,
+        write,
+        situation,
+    };
     let hold = |behind, release: Option<Release>, state: State| Hold {
         written: write.end,
         left: segment.at,
@@ -81,7 +86,11 @@ struct Held<'a> {
 impl Held<'_> {
     fn by_recovery(&self) -> bool {
         self.segment.fresh != self.segment.range
-            || self.situation.now.resent.is_some_and(|at| at >= self.write.end)
+            || self
+                .situation
+                .now
+                .resent
+                .is_some_and(|at| at >= self.write.end)
     }
 
     /// The acknowledgment that came in while the bytes waited and right before they left.
@@ -119,17 +128,28 @@ impl Held<'_> {
         let when_filled = self.segment.full
             && filled_by.begin <= self.segment.at
             && self.segment.at <= filled_by.end + RELEASE;
-        self.small_ahead(&self.situation.now).filter(|_| when_filled)
+        self.small_ahead(&self.situation.now)
+            .filter(|_| when_filled)
     }
 
     fn by_receive_window(&self, release: &Release) -> bool {
         let opened = self.situation.now.room > release.before.room;
-        opened && release.before.room.is_some_and(|room| room < self.segment.len())
+        opened
+            && release
+                .before
+                .room
+                .is_some_and(|room| room < self.segment.len())
     }
 
     fn by_congestion_window(&self, release: &Release) -> bool {
-        let State { nagle_off, small_in_flight, in_flight, most_in_flight, room, .. } =
-            release.before;
+        let State {
+            nagle_off,
+            small_in_flight,
+            in_flight,
+            most_in_flight,
+            room,
+            ..
+        } = release.before;
         (nagle_off || small_in_flight == 0)
             && in_flight >= 2
             && in_flight == most_in_flight

@@ -2,9 +2,7 @@
 
 use crate::{
     diary::{Chapter, Diary},
-    model::{
-        connection::{Connection, Direction, End, Message, Stream, Trace},
-    },
+    model::connection::{Connection, Direction, End, Message, Stream, Trace},
     programs::{Programs, Protocol},
     span::{SegmentIndex, overlapping},
     wire::{
@@ -36,8 +34,10 @@ pub(crate) fn connections<'a>(
     programs: &Programs,
 ) -> Vec<Joined<'a>> {
     let mut conversations = conversations(captures);
-    let mut joined: Vec<_> =
-        conversations.iter().map(|found| read_wire(captures, arrivals, found, programs)).collect();
+    let mut joined: Vec<_> = conversations
+        .iter()
+        .map(|found| read_wire(captures, arrivals, found, programs))
+        .collect();
     for chapter in diary.chapters.drain(..) {
         let at = match life_of(&conversations, &chapter) {
             Some(at) => at,
@@ -87,7 +87,12 @@ fn life_of(conversations: &[Conversation], chapter: &Chapter) -> Option<usize> {
         (found.client, found.server) == (chapter.local, chapter.remote)
             || (found.client, found.server) == (chapter.remote, chapter.local)
     };
-    let lives = || conversations.iter().enumerate().filter(|(_, found)| same(found));
+    let lives = || {
+        conversations
+            .iter()
+            .enumerate()
+            .filter(|(_, found)| same(found))
+    };
     lives()
         .filter(|(_, found)| found.first <= chapter.at)
         .max_by_key(|(_, found)| found.first)
@@ -103,12 +108,13 @@ fn read_wire<'a>(
 ) -> Joined<'a> {
     let [ours, theirs] = [conversation.client, conversation.server]
         .map(|sender| stream::read(captures, arrivals, conversation, sender));
-    let situations =
-        [&ours, &theirs].map(|wire| situations(&wire.stream.segments, &wire.steps));
+    let situations = [&ours, &theirs].map(|wire| situations(&wire.stream.segments, &wire.steps));
     let end = |address: SocketAddr| End {
         address,
         host: programs.host_of(address).map(str::to_owned),
-        program: programs.command_at(address, Protocol::Tcp).map(str::to_owned),
+        program: programs
+            .command_at(address, Protocol::Tcp)
+            .map(str::to_owned),
     };
     Joined {
         connection: Connection {
@@ -132,8 +138,11 @@ impl Joined<'_> {
         } else {
             [Direction::ServerToClient, Direction::ClientToServer]
         };
-        let end =
-            if is_client { &mut self.connection.client } else { &mut self.connection.server };
+        let end = if is_client {
+            &mut self.connection.client
+        } else {
+            &mut self.connection.server
+        };
         end.host = Some(chapter.host);
         end.program = Some(chapter.program);
         let out = &mut self.connection.streams[out.index()];
@@ -166,7 +175,9 @@ impl Rights {
     fn new(messages: &[Message]) -> Self {
         let mut bodies = HashMap::new();
         for message in messages {
-            *bodies.entry((message.body.start, message.body.end)).or_insert(0) += 1;
+            *bodies
+                .entry((message.body.start, message.body.end))
+                .or_insert(0) += 1;
         }
         Self(bodies)
     }

@@ -34,17 +34,34 @@ pub(crate) fn judge(
         };
         let about_condition = matches!(
             expectation.claim,
-            Claim::Finding { code: FindingCode::ConditionUnproven, .. }
+            Claim::Finding {
+                code: FindingCode::ConditionUnproven,
+                ..
+            }
         );
         let doubted = !doubts.is_empty() && !about_condition;
-        let verdict = if doubted { Verdict::Inconclusive } else { verdict };
-        Judgement { expectation: expectation.clone(), verdict, seen }
+        let verdict = if doubted {
+            Verdict::Inconclusive
+        } else {
+            verdict
+        };
+        Judgement {
+            expectation: expectation.clone(),
+            verdict,
+            seen,
+        }
     };
     expectations.iter().map(judge_one).collect()
 }
 
 fn judge_findings(claim: &Claim, findings: &[Finding]) -> (Verdict, Seen) {
-    let Claim::Finding { code, cause, host, count } = claim else {
+    let Claim::Finding {
+        code,
+        cause,
+        host,
+        count,
+    } = claim
+    else {
         return (Verdict::Inconclusive, Seen::Value(None));
     };
     let placed = findings
@@ -54,8 +71,10 @@ fn judge_findings(claim: &Claim, findings: &[Finding]) -> (Verdict, Seen) {
     let fits = |finding: &&Finding| cause.is_none_or(|cause| finding.cause == cause);
     let (fitting, others): (Vec<_>, Vec<_>) = placed.partition(fits);
     let sure = fitting.len() as u64;
-    let undetermined =
-        others.iter().filter(|finding| finding.cause == Cause::Undetermined).count() as u64;
+    let undetermined = others
+        .iter()
+        .filter(|finding| finding.cause == Cause::Undetermined)
+        .count() as u64;
     let check = count.unwrap_or(Check::Above(0));
     let verdict = if (sure..=sure + undetermined).any(|n| check.holds(n) != check.holds(sure)) {
         Verdict::Inconclusive
@@ -65,23 +84,43 @@ fn judge_findings(claim: &Claim, findings: &[Finding]) -> (Verdict, Seen) {
     let mut other_causes: Vec<_> = others.iter().map(|finding| finding.cause).collect();
     other_causes.sort_unstable();
     other_causes.dedup();
-    (verdict, Seen::Findings { count: sure, undetermined, other_causes })
+    (
+        verdict,
+        Seen::Findings {
+            count: sure,
+            undetermined,
+            other_causes,
+        },
+    )
 }
 
 fn of(holds: bool) -> Verdict {
-    if holds { Verdict::Held } else { Verdict::Failed }
+    if holds {
+        Verdict::Held
+    } else {
+        Verdict::Failed
+    }
 }
 
 /// The verdict on a run. A run that broke off has failed, whatever was expected. Otherwise one
 /// failed expectation fails it; then one that is inconclusive, or doubt where nothing or only the
 /// condition was expected, leaves it inconclusive.
 pub(crate) fn verdict(judgements: &[Judgement], doubts: &[Doubt]) -> Verdict {
-    let any = |verdict| judgements.iter().any(|judgement| judgement.verdict == verdict);
-    let broken = doubts.iter().any(|doubt| matches!(doubt, Doubt::Broken { .. }));
+    let any = |verdict| {
+        judgements
+            .iter()
+            .any(|judgement| judgement.verdict == verdict)
+    };
+    let broken = doubts
+        .iter()
+        .any(|doubt| matches!(doubt, Doubt::Broken { .. }));
     let expects_doubt = judgements.iter().any(|judgement| {
         matches!(
             judgement.expectation.claim,
-            Claim::Finding { code: FindingCode::ConditionUnproven, .. }
+            Claim::Finding {
+                code: FindingCode::ConditionUnproven,
+                ..
+            }
         ) && judgement.verdict == Verdict::Held
     });
     if broken || any(Verdict::Failed) {

@@ -30,7 +30,9 @@ mod trips;
 mod values;
 mod wire;
 
-pub use comparison::{BatchAnalysis, Comparison, Price, Row, main_direction};
+pub use comparison::{
+    BatchAnalysis, Comparison, Price, Row, VERSION as COMPARISON_VERSION, main_direction,
+};
 pub use model::{Analysis, verdict::Verdict};
 
 pub use packet::capture::ReadError;
@@ -51,9 +53,17 @@ pub fn analyse(run: &Run) -> Analysis {
     let mut captures = Vec::new();
     let mut diary = Diary::default();
     for plan in &variant.hosts {
-        let Some(data) = run.host(&plan.name) else { continue };
-        let host = CaptureHost { name: plan.name.clone(), address: plan.address };
-        captures.push(Capture { host: Some(host), frames: frames_of(data) });
+        let Some(data) = run.host(&plan.name) else {
+            continue;
+        };
+        let host = CaptureHost {
+            name: plan.name.clone(),
+            address: plan.address,
+        };
+        captures.push(Capture {
+            host: Some(host),
+            frames: frames_of(data),
+        });
         diary.add(plan, &data.events);
         notes.extend(bad_lines(data));
     }
@@ -106,12 +116,17 @@ pub fn analyse(run: &Run) -> Analysis {
 /// # Errors
 /// It is no capture file. One that is damaged is read as far as it goes, with a note.
 pub fn inspect(name: &str, capture: &[u8]) -> Result<Analysis, ReadError> {
-    let captures = [Capture { host: None, frames: frame::read(capture)? }];
+    let captures = [Capture {
+        host: None,
+        frames: frame::read(capture)?,
+    }];
     let joined = join::captured(&captures);
     let flows = datagrams::flows(&captures, &Arrivals::default());
     Ok(Analysis {
         version: model::VERSION,
-        subject: Subject::Capture { name: name.to_owned() },
+        subject: Subject::Capture {
+            name: name.to_owned(),
+        },
         findings: findings::in_connections(&joined, &Programs::default()),
         connections: joined.into_iter().map(|each| each.connection).collect(),
         flows: flows.into_iter().map(|each| each.flow).collect(),
@@ -131,7 +146,10 @@ fn frames_of(data: &HostData) -> Frames<'_> {
     match frame::read(&data.capture) {
         Ok(frames) => frames,
         Err(ReadError::Empty) => Frames::default(),
-        Err(error) => Frames { warnings: vec![error.to_string()], ..Frames::default() },
+        Err(error) => Frames {
+            warnings: vec![error.to_string()],
+            ..Frames::default()
+        },
     }
 }
 
@@ -152,7 +170,10 @@ fn warnings(captures: &[Capture<'_>]) -> impl Iterator<Item = Note> {
             .frames
             .warnings
             .iter()
-            .map(move |warning| Note::Capture { host: host.clone(), warning: warning.clone() })
+            .map(move |warning| Note::Capture {
+                host: host.clone(),
+                warning: warning.clone(),
+            })
     })
 }
 

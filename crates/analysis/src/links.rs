@@ -62,7 +62,12 @@ fn delay(mut delays: Vec<u64>) -> Option<Delay> {
     delays.sort_unstable();
     let (min, max) = (*delays.first()?, *delays.last()?);
     let median = delays[(delays.len() - 1) / 2];
-    Some(Delay { count: delays.len() as u64, min, median, max })
+    Some(Delay {
+        count: delays.len() as u64,
+        min,
+        median,
+        max,
+    })
 }
 
 /// Why the evidence of a run may be incomplete.
@@ -74,10 +79,16 @@ pub(crate) fn doubts(manifest: &Manifest, links: &[LinkSummary]) -> Vec<Doubt> {
     for record in &manifest.hosts {
         let host = || record.name.clone();
         if record.capture.dropped > 0 {
-            doubts.push(Doubt::CaptureDropped { host: host(), packets: record.capture.dropped });
+            doubts.push(Doubt::CaptureDropped {
+                host: host(),
+                packets: record.capture.dropped,
+            });
         }
         if record.link.overrun > 0 {
-            doubts.push(Doubt::LinkOverrun { host: host(), packets: record.link.overrun });
+            doubts.push(Doubt::LinkOverrun {
+                host: host(),
+                packets: record.link.overrun,
+            });
         }
     }
     // What a broken run's links did says nothing: their packets may still have been under way.
@@ -92,7 +103,10 @@ pub(crate) fn too_few(links: &[LinkSummary]) -> impl Iterator<Item = Note> {
     links
         .iter()
         .filter(|link| (1..ENOUGH).contains(&link.sent))
-        .map(|link| Note::FewPackets { host: link.host.clone(), count: link.sent })
+        .map(|link| Note::FewPackets {
+            host: link.host.clone(),
+            count: link.sent,
+        })
 }
 
 fn unproven(link: &LinkSummary) -> Vec<Doubt> {
@@ -108,11 +122,19 @@ fn unproven(link: &LinkSummary) -> Vec<Doubt> {
         let early = measured.median.saturating_add(EARLY) < asked;
         let late = measured.median > asked.saturating_add(LATE.max(asked / 4));
         if early || late {
-            doubts.push(Doubt::DelayUnproven { host: host(), asked, measured });
+            doubts.push(Doubt::DelayUnproven {
+                host: host(),
+                asked,
+                measured,
+            });
         }
     }
     if !loss_is_likely(link) {
-        doubts.push(Doubt::LossUnproven { host: host(), sent: link.sent, missing: link.missing });
+        doubts.push(Doubt::LossUnproven {
+            host: host(),
+            sent: link.sent,
+            missing: link.missing,
+        });
     }
     doubts
 }

@@ -67,7 +67,10 @@ impl Analysis {
 
     /// A measured value.
     pub fn value(&self, path: &ValuePath) -> Option<u64> {
-        self.values.iter().find(|measured| measured.path == *path)?.value
+        self.values
+            .iter()
+            .find(|measured| measured.path == *path)?
+            .value
     }
 }
 

@@ -18,7 +18,9 @@ pub(crate) enum Protocol {
 
 impl Programs {
     pub(crate) fn new(variant: &VariantPlan) -> Self {
-        Self { hosts: variant.hosts.clone() }
+        Self {
+            hosts: variant.hosts.clone(),
+        }
     }
 
     fn at(&self, address: SocketAddr) -> Option<&HostPlan> {
@@ -33,12 +35,13 @@ impl Programs {
     /// of clients are the kernel's choice, the only one that serves none.
     pub(crate) fn command_at(&self, address: SocketAddr, protocol: Protocol) -> Option<&str> {
         let commands = || {
-            self.at(address).into_iter().flat_map(|host| &host.run).filter_map(|program| {
-                match &program.program {
+            self.at(address)
+                .into_iter()
+                .flat_map(|host| &host.run)
+                .filter_map(|program| match &program.program {
                     Program::Command(command) => Some((program.name.as_str(), command)),
                     Program::Peer(_) => None,
-                }
-            })
+                })
         };
         let serves = |command: &Command| {
             matches!(
@@ -59,8 +62,14 @@ impl Programs {
 
     /// How a program marks off its messages, if it is one of the lab's own.
     pub(crate) fn framing(&self, host: Option<&str>, program: Option<&str>) -> Option<&Framing> {
-        let host = self.hosts.iter().find(|each| Some(each.name.as_str()) == host)?;
-        let found = host.run.iter().find(|each| Some(each.name.as_str()) == program)?;
+        let host = self
+            .hosts
+            .iter()
+            .find(|each| Some(each.name.as_str()) == host)?;
+        let found = host
+            .run
+            .iter()
+            .find(|each| Some(each.name.as_str()) == program)?;
         match &found.program {
             Program::Peer(config) => Some(&config.framing),
             Program::Command(_) => None,

@@ -33,7 +33,10 @@ pub(crate) fn overlapping<T: Spans>(items: &[T], range: &Range<u64>) -> Range<us
 /// The item that covers the byte at `offset`. They must be sorted and not overlap each other.
 pub(crate) fn covering<T: Spans>(items: &[T], offset: u64) -> Option<usize> {
     let at = items.partition_point(|item| item.span().end <= offset);
-    items.get(at).is_some_and(|item| item.span().contains(&offset)).then_some(at)
+    items
+        .get(at)
+        .is_some_and(|item| item.span().contains(&offset))
+        .then_some(at)
 }
 
 /// Segments by offset. They may overlap, because bytes are sent again with other cuts.
@@ -45,10 +48,16 @@ pub(crate) struct SegmentIndex {
 
 impl SegmentIndex {
     pub(crate) fn new(segments: &[Segment]) -> Self {
-        let mut by_start: Vec<_> =
-            segments.iter().enumerate().map(|(at, segment)| (segment.range.start, at)).collect();
+        let mut by_start: Vec<_> = segments
+            .iter()
+            .enumerate()
+            .map(|(at, segment)| (segment.range.start, at))
+            .collect();
         by_start.sort_unstable();
-        Self { by_start, longest: segments.iter().map(Segment::len).max().unwrap_or(0) }
+        Self {
+            by_start,
+            longest: segments.iter().map(Segment::len).max().unwrap_or(0),
+        }
     }
 
     /// Places of the segments that share a byte with `range`, by time.
@@ -72,7 +81,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(range: Range<u64>) -> Read {
-        Read { begin: 0, end: 0, range, asked: 0 }
+        Read {
+            begin: 0,
+            end: 0,
+            range,
+            asked: 0,
+        }
     }
 
     fn reads(lengths: &[u64]) -> Vec<Read> {

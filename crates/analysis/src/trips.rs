@@ -39,12 +39,18 @@ pub(crate) fn round_trips(joined: &Joined<'_>, out: Direction) -> u64 {
 /// or for the answer that the program read.
 fn waited(stream: &Stream, back: &Stream, place: usize, acknowledged_at: u64) -> bool {
     let offset = stream.segments[place].fresh.start;
-    let Some(at) = covering(&stream.writes, offset) else { return false };
+    let Some(at) = covering(&stream.writes, offset) else {
+        return false;
+    };
     let write = &stream.writes[at];
     if write.end < acknowledged_at {
         return true;
     }
-    let Some(before) = at.checked_sub(1).map(|at| &stream.writes[at]) else { return false };
+    let Some(before) = at.checked_sub(1).map(|at| &stream.writes[at]) else {
+        return false;
+    };
     let after = back.reads.partition_point(|read| read.end < before.end);
-    back.reads.get(after).is_some_and(|read| read.end <= write.begin)
+    back.reads
+        .get(after)
+        .is_some_and(|read| read.end <= write.begin)
 }

@@ -78,14 +78,24 @@ impl<'a> Facts<'a> {
         let mut streams = Vec::new();
         let mut trips = 0;
         for each in joined {
-            let Some(out) = direction_of(&each.connection, host, &program.name) else { continue };
-            streams.push([each.connection.stream(out), each.connection.stream(out.reverse())]);
+            let Some(out) = direction_of(&each.connection, host, &program.name) else {
+                continue;
+            };
+            streams.push([
+                each.connection.stream(out),
+                each.connection.stream(out.reverse()),
+            ]);
             trips += round_trips(each, out);
         }
         let entries = || flows::entries_of(diary, host, &program.name);
         let flows = all_flows.iter().filter_map(|flow| {
             let sends = |direction| flows::is(flow.sender(direction), host, &program.name);
-            Some((flow, Direction::BOTH.into_iter().find(|direction| sends(*direction))?))
+            Some((
+                flow,
+                Direction::BOTH
+                    .into_iter()
+                    .find(|direction| sends(*direction))?,
+            ))
         });
         Self {
             keeps_diary: matches!(program.program, Program::Peer(_)),
@@ -111,24 +121,35 @@ impl<'a> Facts<'a> {
             Metric::Messages => self.told(|[out, _]| out.messages.len(), self.datagrams_sent.len()),
             Metric::Writes => self.told(|[out, _]| out.writes.len(), self.datagrams_sent.len()),
             Metric::Reads => self.told(|[_, back]| back.reads.len(), self.datagrams_received.len()),
-            Metric::Understood => {
-                self.told(|[_, back]| back.understood.len(), self.datagrams_received.len())
-            }
+            Metric::Understood => self.told(
+                |[_, back]| back.understood.len(),
+                self.datagrams_received.len(),
+            ),
             Metric::DatagramsSent => self.told(|_| 0, self.datagrams_sent.len()),
             Metric::DatagramsReceived => self.told(|_| 0, self.datagrams_received.len()),
             Metric::Segments if !udp => self.sum(|[out, _]| out.segments.len() as u64),
             Metric::Retransmissions if !udp => self.sum(|[out, _]| {
-                out.segments.iter().filter(|segment| segment.is_retransmission()).count() as u64
+                out.segments
+                    .iter()
+                    .filter(|segment| segment.is_retransmission())
+                    .count() as u64
             }),
             Metric::Segments | Metric::Retransmissions => None,
             Metric::Payload => {
                 let sent = |(flow, out): &(&Flow, Direction)| {
-                    flow.datagrams[out.index()].iter().map(|datagram| datagram.len).sum::<u64>()
+                    flow.datagrams[out.index()]
+                        .iter()
+                        .map(|datagram| datagram.len)
+                        .sum::<u64>()
                 };
                 Some(self.sum(|[out, _]| out.payload)? + self.flows.iter().map(sent).sum::<u64>())
             }
             Metric::Wire => {
-                let flows = self.flows.iter().flat_map(|(flow, _)| flow.wire).sum::<u64>();
+                let flows = self
+                    .flows
+                    .iter()
+                    .flat_map(|(flow, _)| flow.wire)
+                    .sum::<u64>();
                 Some(self.sum(|[out, back]| out.wire + back.wire)? + flows)
             }
             Metric::Elapsed => self.elapsed(),
@@ -147,8 +168,16 @@ impl<'a> Facts<'a> {
     }
 
     fn elapsed(&self) -> Option<u64> {
-        let writes = self.streams.iter().flat_map(|[out, _]| &out.writes).map(|write| write.begin);
-        let reads = self.streams.iter().flat_map(|[_, back]| &back.reads).map(|read| read.end);
+        let writes = self
+            .streams
+            .iter()
+            .flat_map(|[out, _]| &out.writes)
+            .map(|write| write.begin);
+        let reads = self
+            .streams
+            .iter()
+            .flat_map(|[_, back]| &back.reads)
+            .map(|read| read.end);
         let begin = writes.chain(self.datagrams_sent.iter().copied()).min()?;
         let end = reads.chain(self.datagrams_received.iter().copied()).max()?;
         end.checked_sub(begin)

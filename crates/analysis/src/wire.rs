@@ -38,7 +38,10 @@ pub(crate) fn capture_of(captures: &[Capture<'_>], end: SocketAddr) -> Option<us
 /// The capture that saw packets for an end arrive. A single capture shows each packet once, when
 /// it passed, so it has no second look.
 pub(crate) fn arrival_capture_of(captures: &[Capture<'_>], end: SocketAddr) -> Option<usize> {
-    captures
-        .iter()
-        .position(|capture| capture.host.as_ref().is_some_and(|host| host.address == end.ip()))
+    captures.iter().position(|capture| {
+        capture
+            .host
+            .as_ref()
+            .is_some_and(|host| host.address == end.ip())
+    })
 }

@@ -1,5 +1,7 @@
 //! Loading run directories: what comes back is what was written, damage is named.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use proptest::prelude::*;
 use record::{
     event::{Closing, Conn, Event, EventKind},

@@ -13,7 +13,11 @@ pub(crate) fn in_flows(flows: &[Flow], is_sound: &dyn Fn(&str) -> bool) -> Vec<F
     let mut findings = Vec::new();
     for (number, flow) in flows.iter().enumerate() {
         for direction in Direction::BOTH {
-            let way = Way { number, flow, direction };
+            let way = Way {
+                number,
+                flow,
+                direction,
+            };
             // Without the receiver's capture nothing is known of arrivals.
             if flow.receiver(direction).host.is_some() {
                 let from = findings.len();
@@ -48,7 +52,11 @@ impl Way<'_> {
             };
             let Some(arrived) = first_arrival(datagram) else {
                 let sound = sender.is_some_and(is_sound);
-                let cause = if sound { Cause::LinkLoss } else { Cause::Undetermined };
+                let cause = if sound {
+                    Cause::LinkLoss
+                } else {
+                    Cause::Undetermined
+                };
                 add(FindingCode::DatagramLost, cause, true);
                 continue;
             };
@@ -60,7 +68,11 @@ impl Way<'_> {
             }
             match datagram.received {
                 Some(received) if received.len < datagram.len => {
-                    add(FindingCode::DatagramTruncated, Cause::SmallReadBuffer, false);
+                    add(
+                        FindingCode::DatagramTruncated,
+                        Cause::SmallReadBuffer,
+                        false,
+                    );
                 }
                 // The program went on to receive what arrived after it, so it was dropped.
                 None if last_received.is_some_and(|last| last > arrived) => {
@@ -80,19 +92,27 @@ impl Way<'_> {
         cause: Cause,
         lost: bool,
     ) -> Finding {
-        let (sender, receiver) =
-            (self.flow.sender(self.direction), self.flow.receiver(self.direction));
-        let sent = FrameRef { host: sender.host.clone(), number: datagram.frame };
-        let arrived = datagram
-            .arrivals
-            .iter()
-            .map(|arrival| FrameRef { host: receiver.host.clone(), number: arrival.frame });
+        let (sender, receiver) = (
+            self.flow.sender(self.direction),
+            self.flow.receiver(self.direction),
+        );
+        let sent = FrameRef {
+            host: sender.host.clone(),
+            number: datagram.frame,
+        };
+        let arrived = datagram.arrivals.iter().map(|arrival| FrameRef {
+            host: receiver.host.clone(),
+            number: arrival.frame,
+        });
         Finding {
             code,
             cause,
             host: receiver.host.clone(),
             program: receiver.program.clone(),
-            place: Place::Flow { flow: self.number, direction: self.direction },
+            place: Place::Flow {
+                flow: self.number,
+                direction: self.direction,
+            },
             at: datagram.at,
             frames: std::iter::once(sent).chain(arrived).collect(),
             range: None,

@@ -15,7 +15,12 @@ use scenario::finding::{Cause, FindingCode};
 pub(super) fn merged_and_torn(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let stream = case.stream;
     let index = SegmentIndex::new(&stream.segments);
-    for (place, understood) in stream.understood.iter().enumerate().filter(|(_, u)| !u.right) {
+    for (place, understood) in stream
+        .understood
+        .iter()
+        .enumerate()
+        .filter(|(_, u)| !u.right)
+    {
         let messages = overlapping(&stream.messages, &understood.range);
         let read = covering(&stream.reads, understood.range.start)
             .filter(|at| stream.reads[*at].range == understood.range);
@@ -32,7 +37,10 @@ pub(super) fn merged_and_torn(case: &Case<'_>, findings: &mut Vec<Finding>) {
             segments
                 .iter()
                 .filter_map(|at| stream.segments[*at].arrival)
-                .map(|arrival| FrameRef { host: host.clone(), number: arrival.frame })
+                .map(|arrival| FrameRef {
+                    host: host.clone(),
+                    number: arrival.frame,
+                })
                 .collect()
         };
         let found = |code, details| Found {
@@ -46,7 +54,11 @@ pub(super) fn merged_and_torn(case: &Case<'_>, findings: &mut Vec<Finding>) {
             details,
         };
         if messages.len() > 1 {
-            let details = Details::Merged { understood: place, messages: messages.clone(), read };
+            let details = Details::Merged {
+                understood: place,
+                messages: messages.clone(),
+                read,
+            };
             findings.push(case.finding(found(FindingCode::MergedMessage, details)));
         }
         let torn = messages.clone().find(|at| {
@@ -54,7 +66,11 @@ pub(super) fn merged_and_torn(case: &Case<'_>, findings: &mut Vec<Finding>) {
             body.start < understood.range.start || body.end > understood.range.end
         });
         if let Some(message) = torn {
-            let details = Details::Torn { understood: place, message, read };
+            let details = Details::Torn {
+                understood: place,
+                message,
+                read,
+            };
             findings.push(case.finding(found(FindingCode::TornMessage, details)));
         }
     }

@@ -33,16 +33,21 @@ pub(super) fn sticky(case: &Case<'_>, findings: &mut Vec<Finding>) {
             frames: arrivals(case, &segments),
             range: read.range.clone(),
             cost: Cost::default(),
-            details: Details::StickyRead { read: place, messages, segments },
+            details: Details::StickyRead {
+                read: place,
+                messages,
+                segments,
+            },
         }));
     }
 }
 
 /// Why the bytes on both sides of an offset were there at once.
 fn sticky_at(case: &Case<'_>, index: &SegmentIndex, boundary: u64) -> Cause {
-    let (Some(left), Some(right)) =
-        (arrived(case, index, boundary - 1), arrived(case, index, boundary))
-    else {
+    let (Some(left), Some(right)) = (
+        arrived(case, index, boundary - 1),
+        arrived(case, index, boundary),
+    ) else {
         return Cause::Undetermined;
     };
     if left.frame == right.frame {
@@ -71,8 +76,11 @@ pub(super) fn split(case: &Case<'_>, findings: &mut Vec<Finding>) {
         }
         let parts = &stream.reads[reads.clone()];
         let cuts: Vec<u64> = parts[1..].iter().map(|read| read.range.start).collect();
-        let causes: Vec<Cause> =
-            parts.iter().zip(&cuts).map(|(read, cut)| split_at(case, &index, read, *cut)).collect();
+        let causes: Vec<Cause> = parts
+            .iter()
+            .zip(&cuts)
+            .map(|(read, cut)| split_at(case, &index, read, *cut))
+            .collect();
         let segments = index.overlapping(&stream.segments, range);
         findings.push(case.finding(Found {
             code: FindingCode::SplitRead,
@@ -82,7 +90,11 @@ pub(super) fn split(case: &Case<'_>, findings: &mut Vec<Finding>) {
             frames: arrivals(case, &segments),
             range: range.clone(),
             cost: Cost::default(),
-            details: Details::SplitRead { message: place, reads, cuts },
+            details: Details::SplitRead {
+                message: place,
+                reads,
+                cuts,
+            },
         }));
     }
 }
@@ -96,7 +108,9 @@ fn split_at(case: &Case<'_>, index: &SegmentIndex, read: &Read, cut: u64) -> Cau
     else {
         return Cause::Undetermined;
     };
-    let late = right.arrival.is_some_and(|arrival| arrival.at >= read.begin);
+    let late = right
+        .arrival
+        .is_some_and(|arrival| arrival.at >= read.begin);
     if left.frame == right.frame || !late {
         Cause::Undetermined
     } else if right.is_retransmission() {
@@ -125,7 +139,10 @@ fn arrivals(case: &Case<'_>, segments: &[usize]) -> Vec<FrameRef> {
     segments
         .iter()
         .filter_map(|at| case.stream.segments[*at].arrival)
-        .map(|arrival| FrameRef { host: host.clone(), number: arrival.frame })
+        .map(|arrival| FrameRef {
+            host: host.clone(),
+            number: arrival.frame,
+        })
         .collect()
 }
 
@@ -140,5 +157,7 @@ fn heaviest(causes: &[Cause]) -> Cause {
         Cause::SeparateSegments,
     ];
     let heavy = ORDER.into_iter().find(|cause| causes.contains(cause));
-    heavy.or_else(|| causes.first().copied()).unwrap_or(Cause::Undetermined)
+    heavy
+        .or_else(|| causes.first().copied())
+        .unwrap_or(Cause::Undetermined)
 }

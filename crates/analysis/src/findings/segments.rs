@@ -30,7 +30,10 @@ pub(super) fn coalesced(case: &Case<'_>, findings: &mut Vec<Finding>) {
             at: segment.at,
             frames,
             range: segment.range.clone(),
-            cost: Cost { waited: hold.as_ref().map_or(0, Hold::waited), ..Cost::default() },
+            cost: Cost {
+                waited: hold.as_ref().map_or(0, Hold::waited),
+                ..Cost::default()
+            },
             details: Details::Coalesced {
                 segment: place,
                 messages,
@@ -46,7 +49,10 @@ pub(super) fn coalesced(case: &Case<'_>, findings: &mut Vec<Finding>) {
 /// first bytes until the others came.
 fn cause(case: &Case<'_>, place: usize, messages: &Range<usize>) -> (Cause, Option<Hold>) {
     let stream = case.stream;
-    let mut boundaries = stream.messages[messages.clone()].iter().skip(1).map(|m| m.range.start);
+    let mut boundaries = stream.messages[messages.clone()]
+        .iter()
+        .skip(1)
+        .map(|m| m.range.start);
     let in_one_write = |boundary: u64| {
         let write = covering(&stream.writes, boundary);
         write.is_some_and(|at| stream.writes[at].range.start < boundary)

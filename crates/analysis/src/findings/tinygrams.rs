@@ -20,7 +20,10 @@ pub(super) fn runs(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let segments = &case.stream.segments;
     let mut start = 0;
     while start < segments.len() {
-        let len = segments[start..].iter().take_while(|segment| is_tinygram(segment)).count();
+        let len = segments[start..]
+            .iter()
+            .take_while(|segment| is_tinygram(segment))
+            .count();
         if len >= RUN {
             findings.push(run(case, start..start + len));
         }
@@ -36,7 +39,10 @@ fn run(case: &Case<'_>, places: Range<usize>) -> Finding {
     let segments = &case.stream.segments[places.clone()];
     let lengths = || segments.iter().map(Segment::len);
     let payload: u64 = lengths().sum();
-    let headers: u64 = segments.iter().map(|segment| u64::from(segment.headers)).sum();
+    let headers: u64 = segments
+        .iter()
+        .map(|segment| u64::from(segment.headers))
+        .sum();
     let (first, last) = (&segments[0], &segments[segments.len() - 1]);
     let nagle_off = last_situation(case, &places).now.nagle_off;
     // Gathered, the payload would have filled segments of the MSS, or one if that is not known.
@@ -50,7 +56,11 @@ fn run(case: &Case<'_>, places: Range<usize>) -> Finding {
         at: last.at,
         frames: vec![case.sent(first.frame), case.sent(last.frame)],
         range: first.range.start..last.range.end,
-        cost: Cost { waited: 0, bytes: headers * saved / segments.len() as u64, packets: saved },
+        cost: Cost {
+            waited: 0,
+            bytes: headers * saved / segments.len() as u64,
+            packets: saved,
+        },
         details: Details::Tinygrams {
             count: segments.len() as u64,
             payload,
@@ -68,21 +78,22 @@ fn run(case: &Case<'_>, places: Range<usize>) -> Finding {
 fn cause(case: &Case<'_>, places: &Range<usize>, nagle_off: bool) -> Cause {
     let segments = &case.stream.segments[places.clone()];
     let room = |place: usize| case.situations[place].now.room;
-    let window_free = places.clone().all(|place| {
-        room(place).is_some_and(|room| room > case.stream.segments[place].len())
-    });
+    let window_free = places
+        .clone()
+        .all(|place| room(place).is_some_and(|room| room > case.stream.segments[place].len()));
     let writes = &case.stream.writes;
     let one_write_each = segments.iter().all(|segment| {
         covering(writes, segment.range.start).is_some_and(|at| writes[at].range == segment.range)
     });
     let told_by_wire = writes.is_empty() && nagle_off && window_free;
-    if one_write_each || told_by_wire { Cause::SmallWrites } else { Cause::Undetermined }
+    if one_write_each || told_by_wire {
+        Cause::SmallWrites
+    } else {
+        Cause::Undetermined
+    }
 }
 
-fn last_situation<'a>(
-    case: &Case<'a>,
-    places: &Range<usize>,
-) -> &'a Situation {
+fn last_situation<'a>(case: &Case<'a>, places: &Range<usize>) -> &'a Situation {
     // A segment shows in the situation of the one behind it.
     let at = places.end.min(case.situations.len() - 1);
     &case.situations[at]

@@ -40,8 +40,16 @@ struct Key {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Content {
-    Tcp { seq: u32, ack: Option<u32>, flags: [bool; 3], window: u16, timestamp: Option<u32> },
-    Udp { digest: u64 },
+    Tcp {
+        seq: u32,
+        ack: Option<u32>,
+        flags: [bool; 3],
+        window: u16,
+        timestamp: Option<u32>,
+    },
+    Udp {
+        digest: u64,
+    },
 }
 
 struct Sent {
@@ -71,8 +79,13 @@ impl Arrivals {
                 if frame.destination.ip() != host.address || frame.source.ip() == host.address {
                     continue;
                 }
-                let Some(candidates) = sent.get_mut(&key(frame)) else { continue };
-                let arrival = Arrival { frame: frame.number, at: frame.at };
+                let Some(candidates) = sent.get_mut(&key(frame)) else {
+                    continue;
+                };
+                let arrival = Arrival {
+                    frame: frame.number,
+                    at: frame.at,
+                };
                 arrivals.note(candidates, frame, arrival);
             }
         }
@@ -100,7 +113,11 @@ impl Arrivals {
             .find(|sent| same_id(sent))
             .or_else(|| candidates.iter().rev().find(|sent| sent.matched));
         if let Some(sent) = original {
-            self.captures[sent.capture].again.entry(sent.frame).or_default().push(arrival);
+            self.captures[sent.capture]
+                .again
+                .entry(sent.frame)
+                .or_default()
+                .push(arrival);
         }
     }
 
@@ -111,8 +128,14 @@ impl Arrivals {
 
     /// Everywhere a packet arrived.
     pub(crate) fn all(&self, capture: usize, frame: usize) -> Vec<Arrival> {
-        let again = self.captures.get(capture).and_then(|capture| capture.again.get(&frame));
-        self.first(capture, frame).into_iter().chain(again.into_iter().flatten().copied()).collect()
+        let again = self
+            .captures
+            .get(capture)
+            .and_then(|capture| capture.again.get(&frame));
+        self.first(capture, frame)
+            .into_iter()
+            .chain(again.into_iter().flatten().copied())
+            .collect()
     }
 }
 
@@ -144,7 +167,9 @@ fn key(frame: &Frame<'_>) -> Key {
             window: tcp.window,
             timestamp: tcp.timestamp,
         },
-        Transport::Udp => Content::Udp { digest: record::event::digest(frame.payload) },
+        Transport::Udp => Content::Udp {
+            digest: record::event::digest(frame.payload),
+        },
     };
     Key {
         source: frame.source,

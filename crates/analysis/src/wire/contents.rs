@@ -27,7 +27,9 @@ impl<'a> Contents<'a> {
         let end = range.end.min(range.start + EXCERPT);
         let mut bytes = Vec::new();
         let mut next = range.start;
-        let from = self.pieces.partition_point(|(start, piece)| start + piece.len() as u64 <= next);
+        let from = self
+            .pieces
+            .partition_point(|(start, piece)| start + piece.len() as u64 <= next);
         for (start, piece) in &self.pieces[from..] {
             if *start > next || next >= end {
                 break;

@@ -34,7 +34,14 @@ impl Conversation {
     /// A connection that only diaries tell of.
     pub(crate) fn unseen(client: SocketAddr, server: SocketAddr, at: u64) -> Self {
         let (views, order) = (Vec::new(), (at, usize::MAX, 0));
-        Self { client, server, client_isn: None, first: at, views, order }
+        Self {
+            client,
+            server,
+            client_isn: None,
+            first: at,
+            views,
+            order,
+        }
     }
 
     /// The connection's packets in that capture.
@@ -64,7 +71,10 @@ pub(crate) fn conversations(captures: &[Capture<'_>]) -> Vec<Conversation> {
             let time = if captures.len() == 1 { 0 } else { first.at };
             let order = (time, place, first.number);
             let key = (tuple(life.client, life.server), life.client_isn);
-            let view = View { capture: place, frames: life.frames };
+            let view = View {
+                capture: place,
+                frames: life.frames,
+            };
             match known.get(&key) {
                 // A single capture never joins: there, two lives are two connections.
                 Some(at) if captures.len() > 1 && found[*at].view(place).is_none() => {
@@ -128,7 +138,12 @@ fn begin(frame: &Frame<'_>, tcp: &Tcp) -> Life {
         (true, Some(ack)) => Some(ack.wrapping_sub(1)),
         (false, _) => None,
     };
-    Life { client, server, client_isn, frames: Vec::new() }
+    Life {
+        client,
+        server,
+        client_isn,
+        frames: Vec::new(),
+    }
 }
 
 fn tuple(a: SocketAddr, b: SocketAddr) -> Tuple {

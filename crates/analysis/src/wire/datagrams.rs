@@ -35,16 +35,26 @@ pub(crate) fn flows<'a>(captures: &[Capture<'a>], arrivals: &Arrivals) -> Vec<Wi
     let mut known: HashMap<(SocketAddr, SocketAddr), usize> = HashMap::new();
     for (place, index) in sent {
         let frame = &captures[place].frames.frames[index];
-        let pair = (frame.source.min(frame.destination), frame.source.max(frame.destination));
+        let pair = (
+            frame.source.min(frame.destination),
+            frame.source.max(frame.destination),
+        );
         let at = *known.entry(pair).or_insert_with(|| {
-            let end = |address| End { address, host: None, program: None };
+            let end = |address| End {
+                address,
+                host: None,
+                program: None,
+            };
             let flow = Flow {
                 client: end(frame.source),
                 server: end(frame.destination),
                 datagrams: Default::default(),
                 wire: [0; 2],
             };
-            flows.push(WireFlow { flow, payloads: Default::default() });
+            flows.push(WireFlow {
+                flow,
+                payloads: Default::default(),
+            });
             flows.len() - 1
         });
         let WireFlow { flow, payloads } = &mut flows[at];

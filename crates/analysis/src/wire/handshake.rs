@@ -22,18 +22,20 @@ struct Handshake {
 
 /// Times of a handshake in which nothing was sent twice.
 fn handshake(frames: &[Frame<'_>], view: &View) -> Option<Handshake> {
-    let mut tcp = view.frames.iter().filter_map(|at| Some((frames[*at].at, frames[*at].tcp()?)));
+    let mut tcp = view
+        .frames
+        .iter()
+        .filter_map(|at| Some((frames[*at].at, frames[*at].tcp()?)));
     let (syn, _) = tcp.next().filter(|(_, tcp)| tcp.syn && tcp.ack.is_none())?;
     let (syn_ack, _) = tcp.next().filter(|(_, tcp)| tcp.syn && tcp.ack.is_some())?;
-    let (ack, _) = tcp.next().filter(|(_, tcp)| !tcp.syn && tcp.ack.is_some())?;
+    let (ack, _) = tcp
+        .next()
+        .filter(|(_, tcp)| !tcp.syn && tcp.ack.is_some())?;
     Some(Handshake { syn, syn_ack, ack })
 }
 
 /// From the SYN to the SYN-ACK, both at the client.
-pub(crate) fn round_trip(
-    captures: &[Capture<'_>],
-    conversation: &Conversation,
-) -> Option<u64> {
+pub(crate) fn round_trip(captures: &[Capture<'_>], conversation: &Conversation) -> Option<u64> {
     let place = super::capture_of(captures, conversation.client)?;
     if vantage(captures, conversation, place) != Vantage::Client {
         return None;
@@ -57,9 +59,15 @@ pub(crate) fn vantage(
             Vantage::Server
         };
     }
-    let Some(view) = conversation.view(place) else { return Vantage::Unknown };
+    let Some(view) = conversation.view(place) else {
+        return Vantage::Unknown;
+    };
     let frames = &capture.frames.frames;
-    let noted = view.frames.iter().map(|at| &frames[*at]).find(|frame| frame.way.is_some());
+    let noted = view
+        .frames
+        .iter()
+        .map(|at| &frames[*at])
+        .find(|frame| frame.way.is_some());
     if let Some(frame) = noted {
         let from_client = frame.source == conversation.client;
         return if from_client == (frame.way == Some(Way::Out)) {
@@ -68,7 +76,9 @@ pub(crate) fn vantage(
             Vantage::Server
         };
     }
-    let Some(times) = handshake(frames, view) else { return Vantage::Unknown };
+    let Some(times) = handshake(frames, view) else {
+        return Vantage::Unknown;
+    };
     let server_took = times.syn_ack.saturating_sub(times.syn);
     let client_took = times.ack.saturating_sub(times.syn_ack);
     if server_took > NEARER * client_took {

@@ -53,22 +53,38 @@ pub(crate) struct State {
 
 /// The situation of each segment, in the order of the list.
 pub(crate) fn situations(segments: &[Segment], steps: &[Step]) -> Vec<Situation> {
-    let mut sender = Sender { segments, ..Sender::default() };
+    let mut sender = Sender {
+        segments,
+        ..Sender::default()
+    };
     let mut release: Option<Release> = None;
     let mut situations = Vec::with_capacity(segments.len());
     for step in steps {
         match *step {
             Step::Sent(place) => {
-                situations.push(Situation { now: sender.state(), release });
+                situations.push(Situation {
+                    now: sender.state(),
+                    release,
+                });
                 sender.send(place);
-                release = release.map(|release| Release { just_now: false, ..release });
+                release = release.map(|release| Release {
+                    just_now: false,
+                    ..release
+                });
             }
             Step::Acknowledged(ack) => {
                 let before = sender.state();
                 if sender.acknowledge(ack) {
-                    release = Some(Release { ack, before, just_now: true });
+                    release = Some(Release {
+                        ack,
+                        before,
+                        just_now: true,
+                    });
                 } else if ack.with_data {
-                    release = release.map(|release| Release { just_now: false, ..release });
+                    release = release.map(|release| Release {
+                        just_now: false,
+                        ..release
+                    });
                 }
             }
         }

@@ -48,8 +48,11 @@ pub(crate) fn read<'a>(
     conversation: &Conversation,
     sender: SocketAddr,
 ) -> WireStream<'a> {
-    let receiver =
-        if sender == conversation.client { conversation.server } else { conversation.client };
+    let receiver = if sender == conversation.client {
+        conversation.server
+    } else {
+        conversation.client
+    };
     let place = capture_of(captures, sender);
     let Some((place, view)) = place.and_then(|place| Some((place, conversation.view(place)?)))
     else {
@@ -106,7 +109,10 @@ impl Opening {
                     .find(|tcp| tcp.syn)
             })
         };
-        Self { ours: syn_of(sender), theirs: syn_of(receiver) }
+        Self {
+            ours: syn_of(sender),
+            theirs: syn_of(receiver),
+        }
     }
 
     fn origin(
@@ -126,7 +132,11 @@ impl Opening {
             let frames = &captures[view.capture].frames.frames;
             view.frames.iter().find_map(|index| {
                 let (frame, tcp) = (&frames[*index], frames[*index].tcp()?);
-                if frame.source == sender { Some(tcp.seq) } else { tcp.ack }
+                if frame.source == sender {
+                    Some(tcp.seq)
+                } else {
+                    tcp.ack
+                }
             })
         });
         Origin::at(first.unwrap_or(0))
@@ -188,7 +198,9 @@ impl<'a> Reader<'a> {
         let stream = &mut self.out.stream;
         stream.payload += fresh.end - fresh.start;
         let skip = (fresh.start as i64 - first) as usize;
-        self.out.contents.add(fresh.start, frame.payload.get(skip..).unwrap_or_default());
+        self.out
+            .contents
+            .add(fresh.start, frame.payload.get(skip..).unwrap_or_default());
         self.out.steps.push(Step::Sent(stream.segments.len()));
         stream.segments.push(Segment {
             frame: frame.number,

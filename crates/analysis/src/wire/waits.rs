@@ -16,7 +16,9 @@ const FASTER: u64 = 10;
 /// sender.
 pub(crate) fn waits(segments: &[Segment], situations: &[Situation]) -> Vec<Wait> {
     let judged = segments.iter().zip(situations).enumerate();
-    judged.filter_map(|(place, (segment, situation))| wait(segments, place, segment, situation)).collect()
+    judged
+        .filter_map(|(place, (segment, situation))| wait(segments, place, segment, situation))
+        .collect()
 }
 
 fn wait(
@@ -30,7 +32,9 @@ fn wait(
     let small = !segment.is_retransmission() && !segment.full && !segment.fin;
     let nagle = !before.nagle_off && before.small_in_flight == 1 && now.small_in_flight == 0;
     let windows_free = before.resent.is_none() && before.room? >= segment.len();
-    let behind = before.last_small.filter(|_| small && nagle && windows_free)?;
+    let behind = before
+        .last_small
+        .filter(|_| small && nagle && windows_free)?;
     let gap = segment.at.saturating_sub(release.ack.at);
     let at_most = release.ack.at.saturating_sub(segments[behind].at);
     (gap <= RELEASE && gap.saturating_mul(FASTER) <= at_most).then_some(Wait {

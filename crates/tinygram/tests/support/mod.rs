@@ -1,6 +1,11 @@
 //! What the end-to-end tests share.
 
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test uses its part"
+)]
 
 use assert_cmd::cargo::cargo_bin;
 use std::{
