@@ -24,7 +24,17 @@ pub(crate) struct Source {
     written: u64,
     write: usize,
     write_pause: Duration,
+    cork: bool,
     read: usize,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Writing,
+    /// The other side has closed its direction already, as a sink that never answers may do.
+    WritingUnanswered,
+    HalfClosed,
 }
 
 impl Source {
@@ -34,17 +44,25 @@ impl Source {
             written: 0,
             write: config.write.unwrap_or(WRITE).max(1),
             write_pause: config.write_pause,
+            cork: config.cork,
             read: config.read,
+            state: State::Writing,
         }
     }
 
     fn write_on(&mut self, orders: &mut Orders) {
         let rest = self.total - self.written;
         if rest == 0 {
-            orders.end = Some(End::HalfClose);
+            orders.cork = self.cork.then_some(false);
+            orders.end = Some(match self.state {
+                State::WritingUnanswered => End::Close,
+                State::Writing | State::HalfClosed => End::HalfClose,
+            });
+            self.state = State::HalfClosed;
             return;
         }
         if self.written == 0 {
+            orders.cork = self.cork.then_some(true);
             let range = 0..self.total;
             orders.notes.push(Note::Message {
                 range: range.clone(),
@@ -68,7 +86,10 @@ impl StreamPeer for Source {
             }
             StreamEvent::Wrote => self.write_on(orders),
             StreamEvent::Read(_) => orders.read = Some(self.read),
-            StreamEvent::Eof => orders.end = Some(End::Close),
+            StreamEvent::Eof => match self.state {
+                State::HalfClosed => orders.end = Some(End::Close),
+                State::Writing | State::WritingUnanswered => self.state = State::WritingUnanswered,
+            },
             StreamEvent::Woke | StreamEvent::Broken(_) => {}
         }
     }

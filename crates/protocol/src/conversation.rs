@@ -4,7 +4,7 @@ use crate::{
     PeerConfig,
     machine::{Note, Orders},
 };
-use framing::{Decoded, Decoder, EncodeError, Encoder, Frame, Framing, Piece};
+use framing::{DecodeError, Decoded, Decoder, EncodeError, Encoder, Frame, Framing, Piece};
 use std::{collections::VecDeque, time::Duration};
 
 /// What the receiver of a handshake's length answers.
@@ -21,7 +21,10 @@ pub(crate) struct Conversation {
     written: u64,
     writing: bool,
     reading: bool,
+    /// A length is being written, or has been, and its reply has not come: the next read is it.
     awaiting_reply: bool,
+    /// Nothing more will be heard: the stream has ended, or can't be followed any further.
+    deaf: bool,
     corks: bool,
     corked: bool,
     read: usize,
@@ -57,6 +60,7 @@ impl Conversation {
             writing: false,
             reading: false,
             awaiting_reply: false,
+            deaf: false,
             corks: config.cork,
             corked: false,
             read: config.read,
@@ -66,9 +70,13 @@ impl Conversation {
         }
     }
 
-    /// Puts a message into the outbox.
+    /// Puts a message into the outbox. A message that waits for a reply which can't come any more is
+    /// left unsaid.
     pub(crate) fn say(&mut self, body: &[u8]) -> Result<(), EncodeError> {
         let (pieces, header) = self.encoder.encode(body)?;
+        if self.deaf && pieces.contains(&Piece::AwaitReply) {
+            return Ok(());
+        }
         let whole = pieces.iter().map(|piece| match piece {
             Piece::Bytes(bytes) => bytes.len() as u64,
             Piece::AwaitReply => 0,
@@ -94,41 +102,55 @@ impl Conversation {
         if self.writing || self.awaiting_reply {
             return;
         }
-        match self.outbox.pop_front() {
-            None => {
-                if self.corked {
-                    self.corked = false;
-                    orders.cork = Some(false);
-                }
+        let Some(Step::Write { bytes, message }) = self.outbox.pop_front() else {
+            if self.corked {
+                self.corked = false;
+                orders.cork = Some(false);
             }
-            Some(Step::AwaitReply) => self.awaiting_reply = true,
-            Some(Step::Write { mut bytes, message }) => {
-                if let Some(extent) = message {
-                    let start = self.written;
-                    let body = start + extent.header;
-                    orders.notes.push(Note::Message {
-                        range: start..start + extent.whole,
-                        body: body..body + extent.body,
-                    });
-                }
-                if bytes.len() > self.write {
-                    let rest = bytes.split_off(self.write);
-                    self.outbox.push_front(Step::Write {
-                        bytes: rest,
-                        message: None,
-                    });
-                }
-                if self.corks && !self.corked {
-                    self.corked = true;
-                    orders.cork = Some(true);
-                }
-                if self.written > 0 {
-                    orders.write_pause = self.write_pause;
-                }
-                self.written += bytes.len() as u64;
-                self.writing = true;
-                orders.write = Some(bytes);
-            }
+            return;
+        };
+        if let Some(extent) = message {
+            let start = self.written;
+            let body = start + extent.header;
+            orders.notes.push(Note::Message {
+                range: start..start + extent.whole,
+                body: body..body + extent.body,
+            });
+        }
+        self.write(bytes, orders);
+        // From here on, not from the write's completion: the reply may be there before that.
+        if matches!(self.outbox.front(), Some(Step::AwaitReply)) {
+            self.outbox.pop_front();
+            self.awaiting_reply = true;
+            self.give_up_reply();
+        }
+    }
+
+    fn write(&mut self, mut bytes: Vec<u8>, orders: &mut Orders) {
+        if bytes.len() > self.write {
+            let rest = bytes.split_off(self.write);
+            self.outbox.push_front(Step::Write {
+                bytes: rest,
+                message: None,
+            });
+        }
+        if self.corks && !self.corked {
+            self.corked = true;
+            orders.cork = Some(true);
+        }
+        if self.written > 0 {
+            orders.write_pause = self.write_pause;
+        }
+        self.written += bytes.len() as u64;
+        self.writing = true;
+        orders.write = Some(bytes);
+    }
+
+    /// A reply that never comes holds nothing back any more, and what waits for it is void.
+    fn give_up_reply(&mut self) {
+        if self.deaf && self.awaiting_reply {
+            self.awaiting_reply = false;
+            self.outbox.clear();
         }
     }
 
@@ -143,27 +165,37 @@ impl Conversation {
         self.outbox.is_empty() && !self.writing && !self.awaiting_reply
     }
 
+    /// Whether a reply must be read before anything else can be said.
+    pub(crate) fn is_awaiting_reply(&self) -> bool {
+        self.awaiting_reply
+    }
+
+    /// Whether nothing more will be heard.
+    pub(crate) fn is_deaf(&self) -> bool {
+        self.deaf
+    }
+
     /// Orders the next read.
     pub(crate) fn listen(&mut self, orders: &mut Orders) {
-        if !self.reading {
+        if !self.reading && !self.deaf {
             self.reading = true;
             orders.read = Some(self.read);
             orders.read_pause = self.read_pause;
         }
     }
 
-    /// A read order is completed: the messages that are whole now. `None`: the stream can't be
-    /// followed any further.
-    pub(crate) fn heard(&mut self, bytes: &[u8], orders: &mut Orders) -> Option<Vec<Frame>> {
+    /// A read order is completed: the messages that are whole now. Bytes that break the framing's
+    /// rules are noted and make it [deaf](Self::is_deaf); the messages before them count.
+    pub(crate) fn heard(&mut self, bytes: &[u8], orders: &mut Orders) -> Vec<Frame> {
         self.reading = false;
+        let mut frames = Vec::new();
         if self.awaiting_reply {
             self.decoder.skip(bytes.len());
             self.awaiting_reply = false;
             self.pump(orders);
-            return Some(Vec::new());
+            return frames;
         }
         self.decoder.push(bytes);
-        let mut frames = Vec::new();
         loop {
             match self.decoder.next() {
                 Ok(Some(Decoded::Frame(frame))) => {
@@ -179,10 +211,10 @@ impl Conversation {
                     self.outbox.push_front(reply);
                     self.pump(orders);
                 }
-                Ok(None) => return Some(frames),
+                Ok(None) => return frames,
                 Err(error) => {
-                    orders.notes.push(Note::Malformed(error.to_string()));
-                    return None;
+                    self.malformed(&error, orders);
+                    return frames;
                 }
             }
         }
@@ -191,17 +223,21 @@ impl Conversation {
     /// The incoming stream has ended: the message that its end completes, if any.
     pub(crate) fn ended(&mut self, orders: &mut Orders) -> Option<Frame> {
         self.reading = false;
-        // A reply that never comes holds nothing back any more, and what waited for it is void.
-        if std::mem::take(&mut self.awaiting_reply) {
-            self.outbox.clear();
-        }
+        self.deaf = true;
+        self.give_up_reply();
         match self.decoder.finish() {
             Ok(frame) => frame.inspect(|frame| orders.notes.push(understood(frame))),
             Err(error) => {
-                orders.notes.push(Note::Malformed(error.to_string()));
+                self.malformed(&error, orders);
                 None
             }
         }
+    }
+
+    fn malformed(&mut self, error: &DecodeError, orders: &mut Orders) {
+        orders.notes.push(Note::Malformed(error.to_string()));
+        self.deaf = true;
+        self.give_up_reply();
     }
 }
 

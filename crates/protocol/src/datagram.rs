@@ -89,6 +89,7 @@ pub(crate) struct Sender {
     pause: Duration,
     reply_timeout: Duration,
     read: usize,
+    /// Any datagram that arrives is a reply: one that is late or doubled can't be told from others.
     replies_due: usize,
     state: State,
 }
@@ -153,6 +154,13 @@ impl Sender {
         }
     }
 
+    fn has_more(&self) -> bool {
+        match &self.messages {
+            Messages::Texts(texts) => !texts.is_empty(),
+            Messages::Pattern { sent, total, .. } => sent < total,
+        }
+    }
+
     fn expects_replies(&self) -> bool {
         matches!(self.messages, Messages::Texts(_))
     }
@@ -161,33 +169,33 @@ impl Sender {
         match self.next_message() {
             Some(message) => {
                 self.state = State::Sending;
+                // From here on, not from the call's completion: the reply may be there before that.
+                self.replies_due += usize::from(self.expects_replies());
                 orders.send = Some((None, message));
             }
-            None if self.replies_due > 0 && self.wait == Wait::Never => {
-                self.state = State::AwaitingReply;
-                orders.wait = Some(self.reply_timeout);
+            None if self.replies_due > 0 => self.await_reply(orders),
+            None => {
+                self.state = State::Over;
+                orders.end = true;
             }
-            None => self.end(orders),
         }
     }
 
-    fn end(&mut self, orders: &mut DatagramOrders) {
-        self.state = State::Over;
-        orders.end = true;
+    fn await_reply(&mut self, orders: &mut DatagramOrders) {
+        self.state = State::AwaitingReply;
+        orders.wait = Some(self.reply_timeout);
     }
 
     fn sent(&mut self, orders: &mut DatagramOrders) {
-        self.replies_due += usize::from(self.expects_replies());
-        if self.expects_replies() && self.wait == Wait::Reply {
-            self.state = State::AwaitingReply;
-            orders.wait = Some(self.reply_timeout);
+        if self.wait == Wait::Reply && self.replies_due > 0 {
+            self.await_reply(orders);
         } else {
             self.go_on(orders);
         }
     }
 
     fn go_on(&mut self, orders: &mut DatagramOrders) {
-        if self.pause.is_zero() {
+        if self.pause.is_zero() || !self.has_more() {
             self.send(orders);
         } else {
             self.state = State::Pausing;
@@ -197,11 +205,8 @@ impl Sender {
 
     fn received(&mut self, orders: &mut DatagramOrders) {
         self.replies_due = self.replies_due.saturating_sub(1);
-        let all_here = self.replies_due == 0;
-        match (self.state, self.wait) {
-            (State::AwaitingReply, Wait::Reply) => self.go_on(orders),
-            (State::AwaitingReply, Wait::Never) if all_here => self.end(orders),
-            _ => {}
+        if self.state == State::AwaitingReply && self.replies_due == 0 {
+            self.go_on(orders);
         }
     }
 }
@@ -220,15 +225,13 @@ impl DatagramPeer for Sender {
                 self.received(orders);
             }
             DatagramEvent::Sent => self.sent(orders),
-            DatagramEvent::Woke => match (self.state, self.wait) {
-                (State::Pausing, _) => self.send(orders),
-                // The reply is given up; a late one must not be taken for the next.
-                (State::AwaitingReply, Wait::Reply) => {
+            DatagramEvent::Woke => match self.state {
+                State::Pausing => self.send(orders),
+                State::AwaitingReply => {
                     self.replies_due = 0;
                     self.go_on(orders);
                 }
-                (State::AwaitingReply, Wait::Never) => self.end(orders),
-                (State::Sending | State::Over, _) => {}
+                State::Sending | State::Over => {}
             },
             DatagramEvent::Stopped => {}
         }

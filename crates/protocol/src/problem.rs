@@ -3,6 +3,12 @@
 use crate::{PeerConfig, ProtocolName, Role, Wait};
 use framing::{EncodeError, Encoder, Framing};
 
+/// Most bytes one read may ask for.
+const MAX_READ: usize = 16 << 20;
+
+/// The largest payload of a UDP datagram over IPv4: 65,535 bytes less both headers (RFC 768, 791).
+const MAX_DATAGRAM: usize = 65_507;
+
 /// Why a peer can't do what it is told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -32,9 +38,44 @@ pub enum Problem {
     /// A read that asks for nothing returns nothing.
     #[error("read must be at least one byte")]
     EmptyRead,
+    /// A read that asks for more than a peer sets aside.
+    #[error("read must be at most {MAX_READ} bytes (16 MiB), not {asked}")]
+    LongRead {
+        /// What was asked for.
+        asked: usize,
+    },
     /// A write of nothing.
     #[error("write must be at least one byte")]
     EmptyWrite,
+    /// Messages that all have a length which is not allowed.
+    #[error(
+        "fixed:{size} is above max-message, {max}: raise max-message, or choose a smaller size"
+    )]
+    FixedOverLimit {
+        /// The length of every message.
+        size: usize,
+        /// The limit.
+        max: u64,
+    },
+    /// More than a datagram holds.
+    #[error(
+        "message {number} has {length} bytes, a datagram holds at most {MAX_DATAGRAM}: shorten it"
+    )]
+    LongDatagram {
+        /// Which, from 1.
+        number: usize,
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// A source's datagrams are too long.
+    #[error("write must be at most {MAX_DATAGRAM} bytes over UDP, one datagram, not {asked}")]
+    LongDatagramWrite {
+        /// What was asked for.
+        asked: usize,
+    },
+    /// Messages for a protocol that has none.
+    #[error("sink and source move plain bytes: leave send away, or use the protocol greeting")]
+    NothingToSay,
     /// No connection at all.
     #[error("connections must be at least one")]
     NoConnections,
@@ -45,6 +86,7 @@ impl PeerConfig {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let udp = self.role == Role::UdpPeer;
+        let greets = self.protocol == ProtocolName::Greeting;
         if self.role == Role::TcpClient && self.to.is_none() {
             problems.push(Problem::NoDestination);
         }
@@ -52,8 +94,24 @@ impl PeerConfig {
         if udp && sends && self.to.is_none() {
             problems.push(Problem::NoReceiver);
         }
+        if !greets && !self.send.is_empty() {
+            problems.push(Problem::NothingToSay);
+        }
+        self.check_sizes(&mut problems);
+        if udp {
+            self.check_datagrams(&mut problems);
+        } else if greets {
+            self.check_framing(&mut problems);
+        }
+        problems
+    }
+
+    fn check_sizes(&self, problems: &mut Vec<Problem>) {
         if self.read == 0 {
             problems.push(Problem::EmptyRead);
+        }
+        if self.read > MAX_READ {
+            problems.push(Problem::LongRead { asked: self.read });
         }
         if self.write == Some(0) {
             problems.push(Problem::EmptyWrite);
@@ -61,10 +119,31 @@ impl PeerConfig {
         if self.connections == 0 {
             problems.push(Problem::NoConnections);
         }
-        if !udp && self.protocol == ProtocolName::Greeting && self.role == Role::TcpClient {
-            self.check_messages(&mut problems);
+    }
+
+    fn check_datagrams(&self, problems: &mut Vec<Problem>) {
+        for (number, message) in (1..).zip(&self.send) {
+            let length = message.len();
+            if length > MAX_DATAGRAM {
+                problems.push(Problem::LongDatagram { number, length });
+            }
         }
-        problems
+        if let Some(asked) = self.write.filter(|write| *write > MAX_DATAGRAM) {
+            problems.push(Problem::LongDatagramWrite { asked });
+        }
+    }
+
+    fn check_framing(&self, problems: &mut Vec<Problem>) {
+        if let Framing::Fixed(size) = self.framing
+            && size as u64 > self.max_message
+        {
+            let max = self.max_message;
+            problems.push(Problem::FixedOverLimit { size, max });
+            return;
+        }
+        if self.role == Role::TcpClient {
+            self.check_messages(problems);
+        }
     }
 
     fn check_messages(&self, problems: &mut Vec<Problem>) {

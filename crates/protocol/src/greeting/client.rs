@@ -67,20 +67,18 @@ impl StreamPeer for Client {
     fn on(&mut self, event: StreamEvent<'_>, orders: &mut Orders) {
         match event {
             StreamEvent::Opened | StreamEvent::Woke => {}
-            StreamEvent::Read(bytes) => match self.talk.heard(bytes, orders) {
-                Some(frames) => self.my_turn |= !frames.is_empty(),
-                None => {
-                    orders.end = Some(End::Close);
-                    return;
-                }
-            },
+            StreamEvent::Read(bytes) => {
+                self.my_turn |= !self.talk.heard(bytes, orders).is_empty();
+            }
             StreamEvent::Eof => {
                 self.talk.ended(orders);
-                orders.end = Some(End::Close);
-                return;
             }
             StreamEvent::Wrote => self.talk.wrote(orders),
             StreamEvent::Broken(_) => return,
+        }
+        if self.talk.is_deaf() {
+            orders.end = Some(End::Close);
+            return;
         }
         self.speak(orders);
         self.talk.listen(orders);

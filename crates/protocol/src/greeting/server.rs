@@ -17,7 +17,8 @@ pub(crate) struct Server {
     think: Duration,
     names: VecDeque<Vec<u8>>,
     thinking: bool,
-    /// No further message will be answered: the client said `exit`, or has closed its direction.
+    /// No further message will be answered: the client said `exit`, has closed its direction, or
+    /// does not keep to the framing.
     leaving: bool,
 }
 
@@ -90,17 +91,13 @@ impl StreamPeer for Server {
                     self.say(WELCOME.to_vec(), orders);
                 }
             }
-            StreamEvent::Read(bytes) => match self.talk.heard(bytes, orders) {
-                Some(frames) => self.take(frames),
-                None => {
-                    orders.end = Some(End::Close);
-                    return;
-                }
-            },
+            StreamEvent::Read(bytes) => {
+                let frames = self.talk.heard(bytes, orders);
+                self.take(frames);
+            }
             StreamEvent::Eof => {
                 let last = self.talk.ended(orders);
                 self.take(last);
-                self.leaving = true;
             }
             StreamEvent::Wrote => self.talk.wrote(orders),
             StreamEvent::Woke => {
@@ -109,8 +106,9 @@ impl StreamPeer for Server {
             }
             StreamEvent::Broken(_) => return,
         }
+        self.leaving |= self.talk.is_deaf();
         self.answer(orders);
-        if !self.leaving {
+        if !self.leaving || self.talk.is_awaiting_reply() {
             self.talk.listen(orders);
         }
     }
