@@ -120,10 +120,11 @@ fn an_ordinary_user_can_run_the_lab() {
     assert_exit(&output, 0);
 }
 
-/// Runs a scenario with one `command:` program and one UDP peer that waits for an answer.
+/// Runs a scenario with this program, and one that would go on for long.
 fn broken_run(program: &str) -> (i32, String) {
     let workshop = Workshop::new();
-    workshop.scenario("odd", &format!("{ONE_HOST}      {program}\n"));
+    let other = "waiter: {command: [sleep, '1000']}";
+    workshop.scenario("odd", &format!("{ONE_HOST}      {program}\n      {other}\n"));
     let output = workshop.run(&["run", "odd.yaml"]);
     (
         output.status.code().unwrap(),

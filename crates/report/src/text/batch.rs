@@ -69,20 +69,13 @@ fn comparison(rows: &[Row], lang: Lang) -> String {
 fn once(rows: &[Row], lang: Lang) -> String {
     let head = match lang {
         Lang::En => [
-            "variant",
-            "understood",
-            "segments",
-            "stuck",
-            "time",
-            "wire",
-            "trips",
-            "price",
+            "variant", "messages", "segs", "reads", "time", "wire", "trips", "price",
         ],
         Lang::Zh => [
             "变体",
-            "理解",
+            "消息",
             "报文段",
-            "粘连",
+            "读",
             "时间",
             "线上",
             "往返",
@@ -95,8 +88,7 @@ fn once(rows: &[Row], lang: Lang) -> String {
             row.variant.clone(),
             understood(row, lang),
             count(row.segments),
-            row.sticky_reads
-                .map_or_else(dash, |n| if n == 0 { dash() } else { count(n) }),
+            row.reads.map_or_else(dash, count),
             row.elapsed.map_or_else(dash, time),
             bytes(row.wire),
             row.round_trips.map_or_else(dash, count),
@@ -174,7 +166,7 @@ fn is_right(row: &Row) -> bool {
 
 fn price(price: Price, row: &Row, lang: Lang) -> String {
     let mut parts = vec![signed(price.wire, bytes)];
-    if let Some(trips) = price.round_trips.filter(|trips| *trips != 0) {
+    if let Some(trips) = price.round_trips.filter(|trips| *trips > 0) {
         let en = |n| plural(n, "trip");
         parts.push(say(
             lang,
@@ -183,7 +175,7 @@ fn price(price: Price, row: &Row, lang: Lang) -> String {
         ));
     }
     if !is_right(row) {
-        parts.push(say(lang, "still wrong", "仍然错误"));
+        parts.push(say(lang, "wrong", "错误"));
     }
     parts.join(&say(lang, ", ", "，"))
 }

@@ -1,6 +1,9 @@
 //! Tables: columns as wide as their widest cell.
 
-use super::layout::{left, right, width};
+use super::{
+    WIDTH,
+    layout::{left, right, width},
+};
 
 /// Rows of cells under a head.
 pub(super) struct Table {
@@ -33,6 +36,8 @@ impl Table {
                     .unwrap_or(0)
             })
             .collect();
+        let roomy = widths.iter().sum::<usize>() + 2 * columns <= WIDTH;
+        let gap = if roomy { "  " } else { " " };
         let mut text = String::new();
         for row in &self.rows {
             let cells: Vec<String> = row
@@ -44,7 +49,7 @@ impl Table {
                 })
                 .collect();
             text.push(' ');
-            text.push_str(cells.join("  ").trim_end());
+            text.push_str(cells.join(gap).trim_end());
             text.push('\n');
         }
         text
