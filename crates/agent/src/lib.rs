@@ -1,6 +1,6 @@
 //! Plays one host: link, capture, programs, reports to the coordinator.
 //!
-//! [`play`] takes orders until the coordinator has what it wants or is gone. Everything here
+//! [`play()`] takes orders until the coordinator has what it wants or is gone. Everything here
 //! blocks; threads wait for the coordinator and for the programs, and one loop hears them all.
 
 mod error;

@@ -124,7 +124,10 @@ fn an_ordinary_user_can_run_the_lab() {
 fn broken_run(program: &str) -> (i32, String) {
     let workshop = Workshop::new();
     let other = "waiter: {command: [sleep, '1000']}";
-    workshop.scenario("odd", &format!("{ONE_HOST}      {program}\n      {other}\n"));
+    workshop.scenario(
+        "odd",
+        &format!("{ONE_HOST}      {program}\n      {other}\n"),
+    );
     let output = workshop.run(&["run", "odd.yaml"]);
     (
         output.status.code().unwrap(),
