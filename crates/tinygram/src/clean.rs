@@ -1,37 +1,39 @@
-//! `tinygram clean`: removes what runs left behind, and only that.
+//! `tinygram clean`: removes what runs left behind, and only that. Never touches runs/.
+//!
+//! Interfaces, mounts and namespaces of a lab have no names outside: they live as long as its
+//! processes, and these end with the command that made them (PR_SET_PDEATHSIG). What could be left
+//! is a lab's process that the kernel did not end, so that is what is looked for.
 
 use crate::exit::{Exit, Failure};
 use anyhow::Context;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use scenario::text::Lang;
-use std::{env, fs, io::Write, os::unix::fs::MetadataExt, path::Path};
+use std::{fs, io::Write, path::Path};
 
-/// Removes the temporary folders of runs that could not write to their own, when the run that made
-/// them is gone. Namespaces, interfaces, mounts and processes go with their lab: there is nothing
-/// of those to remove. Never touches runs/.
+/// Ends processes of labs whose command is gone.
 pub(crate) fn clean(lang: Lang) -> Result<Exit, Failure> {
-    let mut removed = 0;
-    let temporary = env::temp_dir();
-    let entries = fs::read_dir(&temporary)
-        .with_context(|| format!("can't look into {}", temporary.display()))?;
     let mut output = anstream::stdout().lock();
-    for entry in entries.flatten() {
-        let Some(pid) = made_by(&entry.file_name().to_string_lossy()) else {
+    let mut removed = 0;
+    for entry in fs::read_dir("/proc")
+        .context("can't look at the processes")?
+        .flatten()
+    {
+        let Ok(pid) = entry.file_name().to_string_lossy().parse::<i32>() else {
             continue;
         };
-        let owner = entry.metadata().map(|metadata| metadata.uid()).ok();
-        let mine = fs::metadata("/proc/self")
-            .map(|metadata| metadata.uid())
-            .ok();
-        if owner != mine || Path::new(&format!("/proc/{pid}")).exists() {
+        let Some(name) = orphan(&entry.path()) else {
             continue;
-        }
-        let path = entry.path();
-        fs::remove_dir_all(&path).with_context(|| format!("can't remove {}", path.display()))?;
-        match lang {
-            Lang::En => writeln!(output, "removed {}", path.display())?,
-            Lang::Zh => writeln!(output, "已删除 {}", path.display())?,
-        }
+        };
+        kill(Pid::from_raw(pid), Signal::SIGKILL)
+            .with_context(|| format!("can't end process {pid} ({name})"))?;
         removed += 1;
+        match lang {
+            Lang::En => writeln!(output, "ended process {pid} ({name})")?,
+            Lang::Zh => writeln!(output, "已结束进程 {pid}（{name}）")?,
+        }
     }
     if removed == 0 {
         match lang {
@@ -42,7 +44,21 @@ pub(crate) fn clean(lang: Lang) -> Result<Exit, Failure> {
     Ok(Exit::Held)
 }
 
-/// The process that made a temporary folder of runs, if the name is of one.
-fn made_by(name: &str) -> Option<u32> {
-    name.strip_prefix("tinygram-runs-")?.parse().ok()
+/// The name of a lab's process whose parent is none of ours any more. A process that ends
+/// meanwhile has no name.
+fn orphan(process: &Path) -> Option<String> {
+    let command = fs::read(process.join("cmdline")).ok()?;
+    let mut words = command.split(|byte| *byte == 0);
+    let (program, role) = (words.next()?, String::from_utf8_lossy(words.next()?));
+    if program != b"tinygram" || !role.starts_with("netns-") {
+        return None;
+    }
+    let status = fs::read_to_string(process.join("status")).ok()?;
+    let parent = status
+        .lines()
+        .find_map(|line| line.strip_prefix("PPid:"))?
+        .trim();
+    let parent = fs::read_to_string(format!("/proc/{parent}/comm")).unwrap_or_default();
+    let ours = parent.trim() == "tinygram";
+    (!ours).then(|| role.into_owned())
 }

@@ -12,6 +12,9 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
         "netns-lab" | "netns-init" | "netns-agent" | "peer" => arguments.collect(),
         _ => return None,
     };
+    // Started through /proc/self/exe, the process would be called `exe` in ps(1). A name that can't
+    // be set is the only harm.
+    let _ = nix::sys::prctl::set_name(c"tinygram");
     Some(match subcommand.as_str() {
         "netns-lab" => code(netns::lab(&rest)),
         "netns-init" => code(netns::init(&rest)),
