@@ -6,13 +6,13 @@ use crate::{
 };
 use capture::{Capture, CaptureSpec, Direction, Interface};
 use control::Task;
-use link::{UserLink, UserLinkSpec};
+use link::{LinkError, UserLink, UserLinkSpec};
 use record::{
     layout::RunDir,
     manifest::{CaptureRecord, HostRecord, LinkRecord, ProgramRecord},
 };
 use scenario::{impairment::Impairments, plan::HostPlan};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, thread, time::Duration};
 
 /// A host that is ready for its programs.
 pub(crate) struct Stage {
@@ -24,21 +24,27 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Sets up interfaces, capture and link. The capture begins first and ends last, so that it
-    /// holds everything the link ever carried.
+    /// Sets up interfaces, capture and link.
     pub(crate) fn set_up(task: &Task) -> Result<Self, AgentError> {
         let host = task
             .host()
             .ok_or_else(|| AgentError::NoSuchHost(task.host.clone()))?;
         let (interfaces, sysctls) = interface::set_up(&task.variant, &task.host)?;
-        let capture = Capture::start(capture_spec(task, host, interfaces))?;
-        let link = UserLink::start(UserLinkSpec {
+        let link = UserLinkSpec {
             name: host.name.clone(),
             tap: TAP.into(),
             wire: WIRE.into(),
             impairments: host.link.clone(),
             seed: task.seed,
-        })?;
+        };
+        // Both wait for the kernel for 10 ms or so. There is nothing to capture or carry yet.
+        let (capture, link) = thread::scope(|scope| {
+            let link = scope.spawn(|| UserLink::start(link));
+            let capture = Capture::start(capture_spec(task, host, interfaces));
+            let link = link.join().unwrap_or(Err(LinkError::Panicked));
+            (capture, link)
+        });
+        let (capture, link) = (capture?, link?);
         Ok(Self {
             name: host.name.clone(),
             impairments: host.link.clone(),
@@ -54,7 +60,7 @@ impl Stage {
         self.link.counters().offered
     }
 
-    /// Ends link and capture.
+    /// Ends the link, then the capture, so that it holds everything the link ever carried.
     pub(crate) fn strike(
         self,
         programs: BTreeMap<String, ProgramRecord>,

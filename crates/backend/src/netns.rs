@@ -29,15 +29,37 @@ use std::{
         },
     },
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 use sys::process::spawn_leashed;
 
 /// Exit status of `netns-lab` when the machine forbids namespaces.
 const FORBIDDEN: i32 = 3;
 
-/// The backend.
-#[derive(Clone, Copy, Debug)]
-pub struct Namespaces;
+/// How long a lab may take to end by itself.
+const ENDING: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// The backend. Labs end in the background, while the next is already coming up, since the kernel
+/// takes its time to close packet sockets; when this is dropped, all of them have ended.
+#[derive(Debug, Default)]
+pub struct Namespaces {
+    ending: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Drop for Namespaces {
+    fn drop(&mut self) {
+        let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in ending.drain(..) {
+            // A thread that panicked has nothing more to wait for.
+            let _ = thread.join();
+        }
+    }
+}
 
 impl Backend for Namespaces {
     fn name(&self) -> &'static str {
@@ -63,15 +85,17 @@ impl Backend for Namespaces {
         let keep: Vec<_> = theirs.iter().map(AsFd::as_fd).collect();
         let child = spawn_leashed(&mut command, &keep).map_err(BackendError::Start)?;
         Ok(Box::new(NamespaceLab {
-            child,
+            child: Some(child),
             agents: ours,
+            ending: Arc::clone(&self.ending),
         }))
     }
 }
 
 struct NamespaceLab {
-    child: Child,
+    child: Option<Child>,
     agents: Vec<UnixStream>,
+    ending: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 impl Lab for NamespaceLab {
@@ -80,12 +104,13 @@ impl Lab for NamespaceLab {
     }
 
     fn obituary(&mut self) -> Option<BackendError> {
+        let mut child = self.child.take()?;
         let mut said = String::new();
-        if let Some(mut stdout) = self.child.stdout.take() {
+        if let Some(mut stdout) = child.stdout.take() {
             // What can't be read any more is missing from the message, no more.
             let _ = stdout.read_to_string(&mut said);
         }
-        let status = match self.child.wait() {
+        let status = match child.wait() {
             Ok(status) if status.success() => return None,
             Ok(status) => status,
             Err(error) => return Some(BackendError::Start(error)),
@@ -107,10 +132,26 @@ impl Lab for NamespaceLab {
 
 impl Drop for NamespaceLab {
     fn drop(&mut self) {
+        // Without its coordinator an agent ends, and the lab with its last agent.
         self.agents.clear();
-        // Already reaped when `obituary` was asked; then both calls say so and change nothing.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let Some(child) = self.child.take() else {
+            return;
+        };
+        let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        ending.push(thread::spawn(move || see_to_the_end(child)));
+    }
+}
+
+fn see_to_the_end(mut child: Child) {
+    let deadline = Instant::now() + ENDING;
+    // An error means that there is no such child any more.
+    while let Ok(None) = child.try_wait() {
+        if Instant::now() >= deadline {
+            let _ = child.kill();
+            let _ = child.wait();
+            return;
+        }
+        thread::sleep(LOOK);
     }
 }
 

@@ -79,14 +79,12 @@ impl UserLink {
             receiver.ignore_outgoing()?;
             let slots = SLOTS.min(RING_BYTES / longest.next_power_of_two());
             let ring = FrameRing::new(receiver, longest, slots)?;
-            let sender = PacketSocket::open()?;
-            sender.bind_to_send(wire)?;
             ring.socket().bind(tap)?;
-            Ok((ring, sender))
+            Ok(ring)
         };
-        let (ring, sender) = open().map_err(LinkError::Socket)?;
+        let ring = open().map_err(LinkError::Socket)?;
         let shared = Arc::new(Shared::new().map_err(LinkError::Thread)?);
-        let carrier = Carrier::new(ring, sender, &spec, longest, Arc::clone(&shared));
+        let carrier = Carrier::new(ring, wire, &spec, longest, Arc::clone(&shared));
         let (end, ended) = mpsc::channel();
         thread::Builder::new()
             .name(format!("link {}", spec.name))

@@ -57,23 +57,7 @@ impl PacketSocket {
     /// # Errors
     /// ENODEV, ENETDOWN: no such interface, or it is down.
     pub fn bind(&self, interface: u32) -> io::Result<()> {
-        self.bind_protocol(interface, ALL_PROTOCOLS)
-    }
-
-    /// Makes an interface the one that frames are sent from, without receiving any.
-    ///
-    /// # Errors
-    /// ENODEV, ENETDOWN: no such interface, or it is down.
-    pub fn bind_to_send(&self, interface: u32) -> io::Result<()> {
-        self.bind_protocol(interface, 0)
-    }
-
-    fn bind_protocol(&self, interface: u32, protocol: u16) -> io::Result<()> {
-        // SAFETY: sockaddr_ll is plain numbers, for which all zeros are a value.
-        let mut address: libc::sockaddr_ll = unsafe { mem::zeroed() };
-        address.sll_family = libc::AF_PACKET as u16;
-        address.sll_protocol = protocol.to_be();
-        address.sll_ifindex = interface.try_into().map_err(io::Error::other)?;
+        let address = link_address(interface, ALL_PROTOCOLS)?;
         // SAFETY: the address is initialised and its own size is given.
         let done = unsafe {
             libc::bind(
@@ -150,6 +134,16 @@ impl PacketSocket {
         nix::errno::Errno::result(done)?;
         Ok(())
     }
+}
+
+/// An interface as packet(7) names it.
+fn link_address(interface: u32, protocol: u16) -> io::Result<libc::sockaddr_ll> {
+    // SAFETY: sockaddr_ll is plain numbers, for which all zeros are a value.
+    let mut address: libc::sockaddr_ll = unsafe { mem::zeroed() };
+    address.sll_family = libc::AF_PACKET as u16;
+    address.sll_protocol = protocol.to_be();
+    address.sll_ifindex = interface.try_into().map_err(io::Error::other)?;
+    Ok(address)
 }
 
 impl AsFd for PacketSocket {

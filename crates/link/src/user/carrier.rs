@@ -21,14 +21,14 @@ use std::{
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
-use sys::packet_socket::{BATCH, FrameRing, PacketSocket};
+use sys::packet_socket::{BATCH, FrameRing};
 
 /// Frames taken in before the thread looks for frames to send.
 const GULP: usize = 256;
 
 pub(super) struct Carrier {
     ring: FrameRing,
-    sender: PacketSocket,
+    wire: u32,
     emulator: Emulator<Handle>,
     pool: Pool,
     shared: Arc<Shared>,
@@ -43,14 +43,14 @@ pub(super) struct Carrier {
 impl Carrier {
     pub(super) fn new(
         ring: FrameRing,
-        sender: PacketSocket,
+        wire: u32,
         spec: &UserLinkSpec,
         longest: usize,
         shared: Arc<Shared>,
     ) -> Self {
         Self {
             ring,
-            sender,
+            wire,
             emulator: Emulator::new(&spec.impairments, spec.seed, &spec.name),
             pool: Pool::new(longest),
             shared,
@@ -152,7 +152,11 @@ impl Carrier {
             for (frame, handle) in frames.iter_mut().zip(rest) {
                 *frame = self.pool.get(*handle);
             }
-            match self.sender.send_batch(&frames[..rest.len()]) {
+            match self
+                .ring
+                .socket()
+                .send_batch(self.wire, &frames[..rest.len()])
+            {
                 Ok(count) => {
                     self.shared
                         .delivered

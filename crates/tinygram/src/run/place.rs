@@ -16,7 +16,7 @@ pub(super) fn choose(asked: BackendArg) -> Box<dyn Backend> {
     if asked == BackendArg::Auto {
         anstream::eprintln!("backend: namespaces (the one there is in this version)");
     }
-    Box::new(Namespaces)
+    Box::new(Namespaces::default())
 }
 
 /// Makes the batch's folder below `runs`, or, where nothing can be written, below a temporary one.

@@ -39,7 +39,7 @@ pub(super) enum PlayError {
     Write { path: PathBuf, source: io::Error },
 }
 
-/// Plays one run. The lab is taken down while its captures are already being analysed.
+/// Plays one run. The lab comes down while its captures are being analysed.
 pub(super) fn play(
     stage: &Stage<'_>,
     backend: &dyn Backend,
@@ -75,11 +75,11 @@ pub(super) fn play(
         outcome,
         hosts,
     };
+    drop(lab);
     write_json(&stage.dir.manifest(), &manifest)?;
     let run = Run::load(stage.dir)?;
     let analysis = analysis::analyse(&run);
     write_json(&stage.dir.analysis(), &analysis)?;
-    drop(lab);
     Ok(analysis)
 }
 
