@@ -106,7 +106,7 @@ impl Agent {
                 self.programs.finish();
                 self.awaited = Some(Awaited::Finished);
             }
-            Heard::Order(Order::Settle { patience }) => return self.settle(patience),
+            Heard::Order(Order::Settle { ended, patience }) => return self.settle(ended, patience),
             Heard::Order(order) => return Err(AgentError::OutOfTurn(format!("{order:?}"))),
             Heard::Said(number, line) => self.programs.said(number, &line, &mut self.log)?,
             Heard::Serves(number) => self.programs.serves(number),
@@ -131,8 +131,20 @@ impl Agent {
         Ok(())
     }
 
-    fn settle(&mut self, patience: Duration) -> Result<(), AgentError> {
+    fn settle(&mut self, ended: bool, patience: Duration) -> Result<(), AgentError> {
         let deadline = Instant::now() + patience;
+        let open = if ended {
+            self.connections_end(deadline)?
+        } else {
+            0
+        };
+        let left = deadline.saturating_duration_since(Instant::now()).max(LOOK);
+        let offered = self.stage.as_mut().map_or(0, |stage| stage.drain(left));
+        Ok(self.reports.send(&Report::Settled { offered, open })?)
+    }
+
+    /// Waits until no connection is open; gives how many are when the deadline has come.
+    fn connections_end(&mut self, deadline: Instant) -> Result<usize, AgentError> {
         // All programs have ended, so what is in use is a connection that has not. The kernel tells
         // nobody that its last ACK has come, so it is looked at.
         let mut open = in_use();
@@ -144,9 +156,7 @@ impl Agent {
             self.log
                 .line("agent", &format!("{open} connections did not end"))?;
         }
-        let left = deadline.saturating_duration_since(Instant::now()).max(LOOK);
-        let offered = self.stage.as_mut().map_or(0, |stage| stage.drain(left));
-        Ok(self.reports.send(&Report::Settled { offered, open })?)
+        Ok(open)
     }
 
     fn trouble(&mut self, error: &AgentError) -> Result<(), AgentError> {

@@ -167,23 +167,25 @@ impl Leader<'_> {
             matches!(report, Report::Done)
         })?;
         self.enter(Phase::Ending);
+        // What the programs that are done have sent must reach those that are not.
+        self.settle(false)?;
         self.roster.tell_all(&Order::Finish);
         self.answers(
             PATIENCE,
             "had a program that did not end when it was told to",
             |report| matches!(report, Report::Finished),
         )?;
-        self.settle()
+        self.settle(true)
     }
 
     /// A run has settled when a whole round of agents reports no packet more than the round before:
     /// the answer to one host's last packet may still make another host send.
-    fn settle(&mut self) -> Result<(), Stop> {
+    fn settle(&mut self, ended: bool) -> Result<(), Stop> {
         let begin = Instant::now();
         let mut before = None;
         loop {
             let patience = SETTLING.saturating_sub(begin.elapsed());
-            self.roster.tell_all(&Order::Settle { patience });
+            self.roster.tell_all(&Order::Settle { ended, patience });
             let reports = self.answers(PATIENCE, "did not settle", |report| {
                 matches!(report, Report::Settled { .. })
             })?;

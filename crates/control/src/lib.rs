@@ -10,8 +10,9 @@
 //! | [`Order::Prepare`] | link, capture | [`Report::Prepared`] |
 //! | [`Order::Launch`] | starts its programs; servers listen | [`Report::Launched`] |
 //! | [`Order::Go`] | lets its programs run | [`Report::Done`] when those that end by themselves have |
+//! | [`Order::Settle`] | waits until no packet is under way | [`Report::Settled`] |
 //! | [`Order::Finish`] | tells the others to end | [`Report::Finished`] |
-//! | [`Order::Settle`] | waits until nothing is under way | [`Report::Settled`] |
+//! | [`Order::Settle`] | waits until connections have ended, too | [`Report::Settled`] |
 //! | [`Order::Collect`] | ends capture and link, writes its files | [`Report::Collected`] |
 //!
 //! At any time an agent may say [`Report::Trouble`], which ends the run, or vanish, which does too.

@@ -38,8 +38,10 @@ pub enum Order {
     Go,
     /// Tell the programs that do not end by themselves to end.
     Finish,
-    /// Say when no connection is open and no packet is under way.
+    /// Say when no packet is under way.
     Settle {
+        /// Whether connections must have ended, too.
+        ended: bool,
         /// How long to wait for that at most.
         patience: Duration,
     },
@@ -65,7 +67,7 @@ pub enum Report {
     Settled {
         /// Packets the host has sent so far; the run has settled when no host's number grows.
         offered: u64,
-        /// Whether connections were still open when patience ran out.
+        /// How many connections had not ended when patience ran out.
         open: usize,
     },
     /// The host's files are complete.
