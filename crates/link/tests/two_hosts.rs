@@ -13,7 +13,8 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use support::{Family, Host, may_make_networks, run_on, two_hosts, two_processors};
+use support::{Family, Host, run_on, two_hosts, two_processors};
+use testkit::may_make_networks;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const DELAY: Duration = Duration::from_millis(20);

@@ -8,11 +8,10 @@ use nix::{
 };
 use scenario::impairment::Impairments;
 use std::{
-    env, fs,
+    fs,
     fs::File,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     os::fd::AsRawFd,
-    process::Command,
 };
 use sys::{
     ethtool::disable_offloads,
@@ -26,38 +25,6 @@ const WIRE_MTU: u32 = 65_535;
 pub(crate) enum Family {
     V4,
     V6,
-}
-
-/// Whether the test goes on in this thread, which may make network namespaces now. An ordinary
-/// user's test runs again in a child that is root in a user namespace; the child's failure is this
-/// test's. Where neither is allowed, it is skipped.
-pub(crate) fn may_make_networks(test: &str) -> bool {
-    if unshare(CloneFlags::CLONE_NEWNET).is_ok() {
-        return true;
-    }
-    let rootless = |program: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "--net", program]);
-        command
-    };
-    match rootless("true").status() {
-        Ok(status) if status.success() => {}
-        Ok(_) => {
-            testkit::skip("netns", "network namespaces are forbidden here");
-            return false;
-        }
-        Err(error) => {
-            testkit::skip("netns", &format!("can't start unshare(1): {error}"));
-            return false;
-        }
-    }
-    let itself = env::current_exe().unwrap();
-    let status = rootless(itself.to_str().unwrap())
-        .args([test, "--exact", "--nocapture"])
-        .status()
-        .unwrap();
-    assert!(status.success(), "{test} failed in its user namespace");
-    false
 }
 
 /// A host: a network namespace with `lab0`, `lab0-tap` and `eth0`.
