@@ -5,6 +5,7 @@ mod datagrams;
 mod programs;
 mod reads;
 mod segments;
+mod stalls;
 mod tinygrams;
 
 pub(crate) use conditions::unproven;
@@ -39,6 +40,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
             };
             let from = findings.len();
             segments::coalesced(&case, &mut findings);
+            stalls::stalls(&case, &mut findings);
             tinygrams::runs(&case, &mut findings);
             reads::sticky(&case, &mut findings);
             reads::split(&case, &mut findings);

@@ -98,6 +98,16 @@ pub enum Details {
         /// How the first of its bytes came to wait for the others, where they did.
         hold: Option<Hold>,
     },
+    /// The sender held a small segment for an acknowledgment that the receiver delayed.
+    Stall {
+        /// The segment that was held.
+        segment: usize,
+        /// How it was held.
+        hold: Hold,
+        /// For how long the receiver kept the acknowledgment: from the arrival of what it
+        /// acknowledges until it left, in ns.
+        acknowledgment_delay: u64,
+    },
     /// One read returned bytes of several messages.
     StickyRead {
         /// The read.

@@ -9,7 +9,7 @@ use crate::{
     model::connection::{Segment, Stream},
     sequence::Origin,
 };
-use std::net::SocketAddr;
+use std::{collections::HashMap, net::SocketAddr};
 
 /// A stream's segments and the order of events around them.
 #[derive(Debug, Default)]
@@ -39,6 +39,8 @@ pub(crate) struct Acknowledgment {
     pub(crate) edge: Option<u64>,
     /// Whether the packet carried payload too.
     pub(crate) with_data: bool,
+    /// When it left the receiver, where that was captured too.
+    pub(crate) left: Option<u64>,
 }
 
 /// Reads one direction off the captures.
@@ -66,10 +68,21 @@ pub(crate) fn read<'a>(
         scale: opening.receiver_scale(),
         highest: 0,
         acknowledged: 0,
+        left_receiver: HashMap::new(),
         out: WireStream::default(),
     };
     reader.out.stream.mss = reader.mss;
     let at_receiver = arrival_capture_of(captures, receiver);
+    if let Some((capture, theirs)) =
+        at_receiver.and_then(|capture| Some((capture, conversation.view(capture)?)))
+    {
+        for index in &theirs.frames {
+            if let Some(arrival) = arrivals.first(capture, *index) {
+                let left = captures[capture].frames.frames[*index].at;
+                reader.left_receiver.insert(arrival.frame, left);
+            }
+        }
+    }
     reader.out.stream.arrivals_known =
         at_receiver.is_some_and(|capture| !captures[capture].frames.frames.is_empty());
     for index in &view.frames {
@@ -164,6 +177,8 @@ struct Reader<'a> {
     /// End of what was sent so far.
     highest: u64,
     acknowledged: u64,
+    /// When the receiver sent what arrived in these frames.
+    left_receiver: HashMap<u64, u64>,
     out: WireStream<'a>,
 }
 
@@ -230,6 +245,7 @@ impl<'a> Reader<'a> {
             up_to,
             edge: scale.map(|scale| up_to + (u64::from(tcp.window) << scale)),
             with_data: frame.payload_len > 0,
+            left: self.left_receiver.get(&frame.number).copied(),
         }));
     }
 }

@@ -36,8 +36,19 @@ pub(super) fn whole(batch: &BatchAnalysis, lang: Lang) -> String {
     text.push('\n');
     text.push_str(&comparison(&batch.comparison.rows, lang));
     text.push('\n');
+    text.push_str(&wrap(&frames(lang), 0, WIDTH));
     text.push_str(&wrap(&verdict(&batch.runs, lang), 0, WIDTH));
     text
+}
+
+/// What `#8` means, for who wants to see it.
+fn frames(lang: Lang) -> String {
+    say(
+        lang,
+        "#8 of a host is frame 8 of its capture, as Wireshark numbers it; the picture's are the \
+         sender's.",
+        "某主机的 #8 是它抓包文件里的第 8 帧，与 Wireshark 的编号一致；图中的编号属于发送方。",
+    )
 }
 
 /// The first run of each variant, and of its others the first few that did not hold.

@@ -1,22 +1,22 @@
 //! What was found, in sentences. Each names its frames, and says no more than the evidence does.
 
+mod datagrams;
+mod reads;
+mod segments;
+
 use super::{
     layout::cut,
-    quantity::{bytes, count, percent, plural, time},
+    quantity::{count, plural},
     say,
 };
 use analysis::{
     Analysis,
     model::{
         connection::{Direction, Stream},
-        finding::{Details, Finding, FrameRef, Hold, Place},
-        flow::Datagram,
+        finding::{Details, Finding, FrameRef, Place},
     },
 };
-use scenario::{
-    finding::{Cause, FindingCode},
-    text::Lang,
-};
+use scenario::text::Lang;
 use std::ops::Range;
 
 /// Most names that a sentence lists.
@@ -39,12 +39,25 @@ struct Teller<'a> {
     lang: Lang,
 }
 
+/// English and Chinese.
 type Both = (String, String);
+
+/// One of the two ends that a finding is about.
+#[derive(Clone, Copy)]
+enum Seen {
+    Sender,
+    Receiver,
+}
 
 impl Teller<'_> {
     fn tell(&self) -> Both {
         match &self.finding.details {
             Details::Coalesced { messages, hold, .. } => self.coalesced(messages, hold.as_ref()),
+            Details::Stall {
+                hold,
+                acknowledgment_delay,
+                ..
+            } => self.stall(hold, *acknowledgment_delay),
             Details::StickyRead { read, messages, .. } => self.sticky(*read, messages),
             Details::SplitRead { message, reads, .. } => self.split(*message, reads),
             Details::Merged { understood, .. } => self.merged(*understood),
@@ -57,227 +70,11 @@ impl Teller<'_> {
                 count,
                 payload,
                 headers,
+                nagle_off,
                 ..
-            } => self.tinygrams(*count, *payload, *headers),
+            } => self.tinygrams(*count, *payload, *headers, *nagle_off),
             Details::Datagram { datagram } => self.datagram(*datagram),
             Details::Condition => self.condition(),
-        }
-    }
-
-    fn coalesced(&self, messages: &Range<usize>, hold: Option<&Hold>) -> Both {
-        let names = self.names(messages);
-        let (frame, rest) = self.frames();
-        let en = format!("{frame} carries {names}. ");
-        let zh = format!("{frame} 载有 {names}。");
-        let (why_en, why_zh) = match (self.finding.cause, hold) {
-            (Cause::OneWrite, _) => (
-                "The program handed them over with one write.".into(),
-                "程序用一次写把它们一起交给了内核。".into(),
-            ),
-            (cause, Some(hold)) => self.held(cause, hold, &rest),
-            (_, None) => self.open_question(),
-        };
-        (en + &why_en, zh + &why_zh)
-    }
-
-    fn held(&self, cause: Cause, hold: &Hold, rest: &[FrameRef]) -> Both {
-        let waited = time(hold.left.saturating_sub(hold.written));
-        let bytes = hold.bytes;
-        let en = format!(
-            "The kernel kept their {} for {waited}",
-            plural(bytes, "byte")
-        );
-        let zh = format!("内核把它们的 {} 字节留了 {waited}", count(bytes));
-        let ack = hold.released_by.map(|number| format!("#{number}"));
-        let behind = rest.first().map(|frame| format!("#{}", frame.number));
-        match (cause, ack, behind) {
-            (Cause::Nagle, Some(ack), Some(behind)) => (
-                format!("{en}, until {ack} acknowledged {behind} (Nagle's algorithm, RFC 896)."),
-                format!("{zh}，直到 {ack} 确认了 {behind}（Nagle 算法，RFC 896）。"),
-            ),
-            (Cause::CongestionWindow, ..) => (
-                format!("{en}: the congestion window was full (RFC 5681)."),
-                format!("{zh}：拥塞窗口已满（RFC 5681）。"),
-            ),
-            (Cause::ReceiveWindow, ..) => (
-                format!("{en}: the receiver's window had no more room (RFC 9293)."),
-                format!("{zh}：接收窗口已无空间（RFC 9293）。"),
-            ),
-            (Cause::LossRecovery, ..) => (
-                format!("{en}: lost segments had to be sent again first."),
-                format!("{zh}：要先重传丢失的报文段。"),
-            ),
-            (Cause::Autocorking, ..) => (
-                format!("{en}, since its own queue was busy (tcp_autocorking)."),
-                format!("{zh}，因为它自己的队列正忙（tcp_autocorking）。"),
-            ),
-            (cause, ..) if cause != Cause::Undetermined => {
-                (format!("{en} ({cause})."), format!("{zh}（{cause}）。"))
-            }
-            _ => {
-                let (why_en, why_zh) = self.open_question();
-                (format!("{en}. {why_en}"), format!("{zh}。{why_zh}"))
-            }
-        }
-    }
-
-    fn open_question(&self) -> Both {
-        (
-            "Why, the evidence does not decide.".into(),
-            "原因无法由证据判定。".into(),
-        )
-    }
-
-    fn sticky(&self, read: usize, messages: &Range<usize>) -> Both {
-        let names = self.names(messages);
-        let host = self.host();
-        let read = read + 1;
-        let frames = self.arrived();
-        let (en, zh) = match self.finding.cause {
-            Cause::CoalescedSegment => (
-                format!("they arrived in one segment{frames}"),
-                format!("它们在同一个报文段里到达{frames}"),
-            ),
-            Cause::ReceiverBacklog => (
-                format!("they waited in the socket when the program came to read{frames}"),
-                format!("程序来读的时候它们已在套接字里等着{frames}"),
-            ),
-            Cause::LossRecovery => (
-                format!("a retransmission filled the hole before them{frames}"),
-                format!("重传补上了它们前面的空洞{frames}"),
-            ),
-            _ => (
-                "why, the evidence does not decide".into(),
-                "原因无法由证据判定".into(),
-            ),
-        };
-        (
-            format!("Read {read} of {host} returned {names} together: {en}."),
-            format!("{host} 的第 {read} 次读一起返回了 {names}：{zh}。"),
-        )
-    }
-
-    fn split(&self, message: usize, reads: &Range<usize>) -> Both {
-        let name = self.names(&(message..message + 1));
-        let host = self.host();
-        let number = reads.len();
-        let (en, zh) = match self.finding.cause {
-            Cause::SmallReadBuffer => ("a read asked for fewer bytes", "一次读要的字节太少"),
-            Cause::Mss => ("it is larger than a segment", "它比一个报文段大"),
-            Cause::SeparateSegments => (
-                "its bytes came in separate segments",
-                "它的字节分在几个报文段里",
-            ),
-            Cause::LossRecovery => ("a part had to be sent again", "其中一部分被重传"),
-            Cause::Undetermined => ("why, the evidence does not decide", "原因无法由证据判定"),
-            cause => (cause.name(), cause.name()),
-        };
-        let frames = self.arrived();
-        (
-            format!("{host} needed {number} reads for {name}: {en}{frames}."),
-            format!("{host} 用了 {number} 次读才读完 {name}：{zh}{frames}。"),
-        )
-    }
-
-    fn merged(&self, understood: usize) -> Both {
-        let text = self.understood(understood);
-        let host = self.host();
-        match self.finding.cause {
-            Cause::NoFraming => (
-                format!(
-                    "{host} took {text} for one message: it has no framing, and takes what one \
-                     read returns for a message. The sticky read is normal TCP, this is a bug."
-                ),
-                format!(
-                    "{host} 把 {text} 当成了一条消息：它没有分帧，把一次读返回的内容当作一条消息。\
-                     粘在一起的读是 TCP 的正常现象，这才是缺陷。"
-                ),
-            ),
-            _ => (
-                format!("{host} took {text} for one message."),
-                format!("{host} 把 {text} 当成了一条消息。"),
-            ),
-        }
-    }
-
-    fn torn(&self, understood: usize, message: usize) -> Both {
-        let text = self.understood(understood);
-        let name = self.names(&(message..message + 1));
-        let host = self.host();
-        (
-            format!("{host} took {text}, a piece of {name}, for a whole message."),
-            format!("{host} 把 {name} 的一部分 {text} 当成了一整条消息。"),
-        )
-    }
-
-    fn tinygrams(&self, number: u64, payload: u64, headers: u64) -> Both {
-        let (first, rest) = self.frames();
-        let last = rest
-            .last()
-            .map_or(String::new(), |frame| format!(" … #{}", frame.number));
-        let share = percent(payload, payload + headers);
-        let host = self.host();
-        let (payload, headers) = (bytes(payload), bytes(headers));
-        (
-            format!(
-                "{host} sent {} with less payload than header ({first}{last}): {payload} behind \
-                 {headers} of headers, {share} of the bytes.",
-                plural(number, "segment")
-            ),
-            format!(
-                "{host} 发了 {} 个载荷小于首部的报文段（{first}{last}）：{payload} 载荷，{headers} 首部，\
-                 载荷只占 {share}。",
-                count(number)
-            ),
-        )
-    }
-
-    fn datagram(&self, place: usize) -> Both {
-        let Some(datagram) = self.sent_datagram(place) else {
-            return self.bare();
-        };
-        let name = quoted(&datagram.text);
-        let frame = datagram.frame;
-        let size = plural(datagram.len, "byte");
-        let length = count(datagram.len);
-        match self.finding.code {
-            FindingCode::DatagramLost => (
-                format!("The datagram {name} (#{frame}) never arrived."),
-                format!("数据报 {name}（#{frame}）没有到达。"),
-            ),
-            FindingCode::DatagramDuplicated => (
-                format!(
-                    "The datagram {name} (#{frame}) arrived {} times.",
-                    datagram.arrivals.len()
-                ),
-                format!(
-                    "数据报 {name}（#{frame}）到达了 {} 次。",
-                    datagram.arrivals.len()
-                ),
-            ),
-            FindingCode::DatagramReordered => (
-                format!("The datagram {name} (#{frame}) arrived after one that was sent later."),
-                format!("数据报 {name}（#{frame}）比更晚发送的数据报到得还晚。"),
-            ),
-            FindingCode::DatagramTruncated => {
-                let got = datagram.received.map_or(0, |received| received.len);
-                (
-                    format!(
-                        "The datagram #{frame} has {size}; the program read {} of them, the rest \
-                         is gone.",
-                        count(got)
-                    ),
-                    format!(
-                        "数据报 #{frame} 有 {length} 字节；程序只读到 {}，其余丢弃。",
-                        count(got)
-                    ),
-                )
-            }
-            FindingCode::DatagramFragmented => (
-                format!("The datagram #{frame} of {size} travelled as several IP fragments."),
-                format!("{length} 字节的数据报 #{frame} 分成了几个 IP 分片。"),
-            ),
-            _ => self.bare(),
         }
     }
 
@@ -295,11 +92,47 @@ impl Teller<'_> {
         (text.clone(), text)
     }
 
+    /// The host where the finding is seen.
     fn host(&self) -> String {
-        self.finding
-            .host
-            .clone()
-            .unwrap_or_else(|| say(self.lang, "the receiver", "接收方"))
+        let host = self.finding.host.clone();
+        host.unwrap_or_else(|| self.address_of(Seen::Receiver))
+    }
+
+    /// An end of the stream or flow: its host, else its address.
+    fn address_of(&self, seen: Seen) -> String {
+        let ends = match self.finding.place {
+            Place::Stream {
+                connection,
+                direction,
+            } => self
+                .analysis
+                .connections
+                .get(connection)
+                .map(|found| (found.sender(direction), found.receiver(direction))),
+            Place::Flow { flow, direction } => self
+                .analysis
+                .flows
+                .get(flow)
+                .map(|found| (found.sender(direction), found.receiver(direction))),
+            Place::Link { .. } => None,
+        };
+        let end = ends.map(|(sender, receiver)| match seen {
+            Seen::Sender => sender,
+            Seen::Receiver => receiver,
+        });
+        end.map_or_else(String::new, |end| {
+            let host = end.host.clone();
+            host.unwrap_or_else(|| end.address.to_string())
+        })
+    }
+
+    /// Whose capture the frame numbers that follow are of; nothing where there is only one.
+    fn whose(&self) -> Both {
+        let frame = self.finding.frames.first();
+        match frame.and_then(|frame| frame.host.as_deref()) {
+            Some(host) => (format!("{host}'s "), format!("{host} 的 ")),
+            None => (String::new(), String::new()),
+        }
     }
 
     /// The first frame, and those after it.
@@ -382,26 +215,6 @@ impl Teller<'_> {
             }
             (_, Lang::En) => quoted.join(", "),
             (_, Lang::Zh) => quoted.join("、"),
-        }
-    }
-
-    fn understood(&self, place: usize) -> String {
-        let understood = self
-            .stream()
-            .and_then(|(stream, _)| stream.understood.get(place));
-        quoted(
-            understood
-                .and_then(|understood| understood.text.as_deref())
-                .unwrap_or("?"),
-        )
-    }
-
-    fn sent_datagram(&self, place: usize) -> Option<&Datagram> {
-        match self.finding.place {
-            Place::Flow { flow, direction } => {
-                self.analysis.flows.get(flow)?.datagrams[direction.index()].get(place)
-            }
-            _ => None,
         }
     }
 }

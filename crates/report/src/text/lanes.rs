@@ -2,6 +2,7 @@
 //! understood, all over the same bytes from left to right.
 
 use super::{
+    WIDTH,
     layout::{cut, left, width},
     quantity::{count, plural, time},
     say,
@@ -10,7 +11,7 @@ use analysis::model::connection::{Connection, Direction, Stream};
 use scenario::text::Lang;
 use std::ops::Range;
 
-/// Columns for the bytes.
+/// Columns for the bytes, where the sums at the right leave so many.
 const BYTES: usize = 42;
 /// Columns for a lane's name.
 const NAME: usize = 11;
@@ -41,14 +42,16 @@ pub(super) fn picture(connection: &Connection, direction: Direction, lang: Lang)
     .chain([reads(stream, lang), understood(stream, lang)])
     .flatten()
     .collect::<Vec<_>>();
-    let columns = Columns::new(&drawn, lanes.iter().flat_map(|lane| &lane.pieces));
+    let sums = lanes.iter().map(|lane| width(&lane.sum)).max().unwrap_or(0);
+    let room = BYTES.min(WIDTH.saturating_sub(NAME + sums + 4));
+    let columns = Columns::new(&drawn, lanes.iter().flat_map(|lane| &lane.pieces), room);
     let mut text = String::new();
     for lane in &lanes {
         let boxes = columns.draw(&lane.pieces);
         let line = format!(
             "  {}{}  {}",
             left(&lane.name, NAME),
-            left(&boxes, BYTES),
+            left(&boxes, room),
             lane.sum
         );
         text.push_str(line.trim_end());
@@ -253,7 +256,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn new<'a>(window: &Range<u64>, pieces: impl Iterator<Item = &'a Piece>) -> Self {
+    fn new<'a>(window: &Range<u64>, pieces: impl Iterator<Item = &'a Piece>, room: usize) -> Self {
         let clip = |offset: u64| offset.clamp(window.start, window.end);
         let mut edges: Vec<u64> = pieces
             .flat_map(|piece| [clip(piece.range.start), clip(piece.range.end)])
@@ -262,8 +265,8 @@ impl Columns {
         edges.sort_unstable();
         edges.dedup();
         let gaps = edges.len() - 1;
-        let least = LEAST.min(BYTES / gaps.max(1));
-        let spare = BYTES.saturating_sub(least * gaps);
+        let least = LEAST.min(room / gaps.max(1));
+        let spare = room.saturating_sub(least * gaps);
         let bytes = (window.end - window.start).max(1);
         let mut columns = vec![0];
         for (gap, edge) in (1..).zip(&edges[1..]) {
@@ -344,7 +347,7 @@ mod tests {
                 label: String::new(),
             })
             .collect();
-        let columns = Columns::new(&(0..21_600), pieces.iter());
+        let columns = Columns::new(&(0..21_600), pieces.iter(), BYTES);
         assert_eq!(columns.columns.first(), Some(&0));
         assert_eq!(columns.columns.last(), Some(&BYTES));
         assert!(

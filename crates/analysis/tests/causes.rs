@@ -1,0 +1,295 @@
+//! Why segments carry several messages: one test per cause, as a trace of what happened.
+
+mod support;
+
+use analysis::model::finding::Details;
+use scenario::finding::{Cause, FindingCode};
+use support::{DELAY, Lab, Side::*, Tcp, at, found, frames, only};
+
+const RTT: u64 = 2 * DELAY;
+
+/// "Michael" is under way when "Tracy" and "Sarah" are written.
+fn michael_then<'a>(lab: &'a mut Lab) -> Tcp<'a> {
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["Tracy"]);
+    tcp.write(Client, 100_020, &["Sarah"]);
+    tcp
+}
+
+#[test]
+fn nagle_holds_small_data_until_the_small_segment_ahead_is_acknowledged() {
+    let mut lab = Lab::new();
+    let mut tcp = michael_then(&mut lab);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 10);
+    let analysis = lab.analyse();
+    let finding = only(&analysis, FindingCode::CoalescedSegment);
+    assert_eq!(finding.cause, Cause::Nagle);
+    assert_eq!(finding.host.as_deref(), Some("client"));
+    assert_eq!(finding.program.as_deref(), Some("tcp"));
+    // SYN, SYN-ACK, ACK, Michael, ACK, TracySarah.
+    assert_eq!(frames(finding), ["client#6", "client#4", "client#5"]);
+    assert_eq!(finding.range, Some(7..17));
+    assert_eq!(finding.cost.waited, at(140_030) - at(100_015));
+    let Details::Coalesced {
+        messages,
+        writes,
+        hold,
+        ..
+    } = &finding.details
+    else {
+        panic!("{finding:?}")
+    };
+    assert_eq!((messages.clone(), writes.clone()), (1..3, 1..3));
+    let hold = hold.as_ref().unwrap();
+    assert_eq!(
+        (hold.behind, hold.released_by, hold.bytes),
+        (Some(0), Some(5), 10)
+    );
+}
+
+#[test]
+fn nagle_lets_go_when_the_data_fill_a_segment() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536).open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["x".repeat(300).as_str()]);
+    tcp.write(Client, 100_020, &["y".repeat(300).as_str()]);
+    tcp.send(Client, 100_022, 536);
+    let analysis = lab.analyse();
+    let finding = only(&analysis, FindingCode::CoalescedSegment);
+    assert_eq!(finding.cause, Cause::Nagle);
+    assert_eq!(frames(finding), ["client#5", "client#4"]);
+}
+
+#[test]
+fn one_write_puts_messages_together_before_the_kernel_has_them() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael", "Tracy", "Sarah"]);
+    tcp.send(Client, 100_002, 17);
+    let analysis = lab.analyse();
+    let finding = only(&analysis, FindingCode::CoalescedSegment);
+    assert_eq!(finding.cause, Cause::OneWrite);
+    assert_eq!(finding.cost.waited, 0);
+}
+
+#[test]
+fn one_write_is_not_the_cause_when_nagle_joined_two_writes() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["Tracy", "Sarah"]);
+    tcp.write(Client, 100_020, &["Bob"]);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 13);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Nagle
+    );
+}
+
+#[test]
+fn with_nodelay_each_write_is_a_segment() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    for (n, name) in ["Michael", "Tracy", "Sarah"].into_iter().enumerate() {
+        let micros = 100_000 + 20 * n as u64;
+        tcp.write(Client, micros, &[name]);
+        tcp.send(Client, micros + 2, name.len() as u64);
+    }
+    assert_eq!(
+        found(&lab.analyse(), FindingCode::CoalescedSegment).len(),
+        0
+    );
+}
+
+/// Ten small segments at once: Nagle's algorithm is off, the congestion window is full.
+fn ten_tinygrams<'a>(lab: &'a mut Lab) -> Tcp<'a> {
+    let mut tcp = lab.tcp().open(0);
+    for n in 0..10 {
+        tcp.write(Client, 100_000 + 10 * n, &["x"]);
+        tcp.send(Client, 100_002 + 10 * n, 1);
+    }
+    tcp.write(Client, 100_100, &["y"]);
+    tcp.write(Client, 100_110, &["z"]);
+    tcp
+}
+
+#[test]
+fn the_congestion_window_holds_the_eleventh_write() {
+    let mut lab = Lab::new();
+    let mut tcp = ten_tinygrams(&mut lab);
+    tcp.ack(Server, 120_003);
+    tcp.send(Client, 100_000 + RTT + 10, 2);
+    let analysis = lab.analyse();
+    let finding = only(&analysis, FindingCode::CoalescedSegment);
+    assert_eq!(finding.cause, Cause::CongestionWindow);
+    let Details::Coalesced {
+        hold: Some(hold), ..
+    } = &finding.details
+    else {
+        panic!("{finding:?}")
+    };
+    assert_eq!(hold.in_flight, 10);
+}
+
+#[test]
+fn what_leaves_without_an_acknowledgment_was_held_by_something_else() {
+    let mut lab = Lab::new();
+    let mut tcp = ten_tinygrams(&mut lab);
+    tcp.send(Client, 130_000, 2);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn the_receive_window_holds_what_it_has_no_room_for() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536);
+    tcp.window(Server, 540);
+    let mut tcp = tcp.open(0);
+    tcp.write(Client, 100_000, &["x".repeat(536).as_str()]);
+    tcp.send(Client, 100_002, 536);
+    tcp.write(Client, 100_010, &["Tracy"]);
+    tcp.write(Client, 100_020, &["Sarah"]);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::ReceiveWindow
+    );
+}
+
+#[test]
+fn loss_recovery_holds_new_data_behind_a_retransmission() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send_lost(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["Tracy"]);
+    tcp.write(Client, 100_020, &["Sarah"]);
+    tcp.send_range(Client, 340_000, 0..7, &[340_000 + DELAY]);
+    tcp.ack(Server, 360_010);
+    tcp.send(Client, 380_020, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::LossRecovery
+    );
+}
+
+#[test]
+fn loss_recovery_joins_what_was_sent_before_with_what_was_not() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send_lost(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["Tracy"]);
+    tcp.send_range(Client, 340_000, 0..12, &[340_000 + DELAY]);
+    let analysis = lab.analyse();
+    let finding = only(&analysis, FindingCode::CoalescedSegment);
+    assert_eq!(
+        (finding.cause, &finding.range),
+        (Cause::LossRecovery, &Some(0..12))
+    );
+}
+
+#[test]
+fn a_late_release_is_not_taken_for_nagle() {
+    let mut lab = Lab::new();
+    let mut tcp = michael_then(&mut lab);
+    tcp.ack(Server, 120_020);
+    // 30 ms after the acknowledgment came in: something else held the bytes.
+    tcp.send(Client, 170_000, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn a_stall_is_nagle_waiting_for_an_acknowledgment_that_is_put_off() {
+    let mut lab = Lab::new();
+    let mut tcp = michael_then(&mut lab);
+    // Arrived at 120,002; Linux puts the acknowledgment off for 40 ms.
+    tcp.ack(Server, 160_002);
+    tcp.send(Client, 180_010, 10);
+    let analysis = lab.analyse();
+    let stall = only(&analysis, FindingCode::NagleDelackStall);
+    assert_eq!(
+        (stall.cause, stall.host.as_deref()),
+        (Cause::Nagle, Some("client"))
+    );
+    assert_eq!(frames(stall), ["client#6", "client#4", "client#5"]);
+    assert_eq!(stall.cost.waited, at(180_010) - at(100_015));
+    let Details::Stall {
+        acknowledgment_delay,
+        ..
+    } = stall.details
+    else {
+        panic!("{stall:?}")
+    };
+    assert_eq!(acknowledgment_delay, 40_000_000);
+}
+
+#[test]
+fn a_prompt_acknowledgment_makes_no_stall() {
+    let mut lab = Lab::new();
+    let mut tcp = michael_then(&mut lab);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 10);
+    assert_eq!(
+        found(&lab.analyse(), FindingCode::NagleDelackStall).len(),
+        0
+    );
+}
+
+#[test]
+fn many_tinygrams_are_a_run() {
+    let mut lab = Lab::new();
+    ten_tinygrams(&mut lab);
+    let analysis = lab.analyse();
+    let run = only(&analysis, FindingCode::TinygramRun);
+    assert_eq!(
+        (run.cause, frames(run)),
+        (
+            Cause::SmallWrites,
+            vec!["client#4".to_owned(), "client#13".to_owned()]
+        )
+    );
+    let Details::Tinygrams {
+        count,
+        payload,
+        headers,
+        nagle_off,
+        ..
+    } = run.details
+    else {
+        panic!("{run:?}")
+    };
+    assert_eq!((count, payload, headers, nagle_off), (10, 10, 400, true));
+    // One segment would have done.
+    assert_eq!((run.cost.packets, run.cost.bytes), (9, 360));
+}
+
+#[test]
+fn nine_are_no_run_and_a_larger_one_ends_it() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    for n in 0..19 {
+        let text = if n == 9 {
+            "x".repeat(100)
+        } else {
+            "x".to_owned()
+        };
+        tcp.write(Client, 100_000 + 10 * n, &[&text]);
+        tcp.send(Client, 100_002 + 10 * n, text.len() as u64);
+    }
+    assert_eq!(found(&lab.analyse(), FindingCode::TinygramRun).len(), 0);
+}

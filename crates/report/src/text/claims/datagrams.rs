@@ -1,0 +1,62 @@
+//! What happened to datagrams.
+
+use super::{Both, Teller, quoted};
+use crate::text::quantity::{count, plural};
+use analysis::model::{finding::Place, flow::Datagram};
+use scenario::finding::{Cause, FindingCode};
+
+impl Teller<'_> {
+    pub(super) fn datagram(&self, place: usize) -> Both {
+        let Some(datagram) = self.sent_datagram(place) else {
+            return self.bare();
+        };
+        let (whose_en, whose_zh) = self.whose();
+        let (name, frame) = (quoted(&datagram.text), datagram.frame);
+        let en = format!("The datagram {name} ({whose_en}#{frame})");
+        let zh = format!("数据报 {name}（{whose_zh}#{frame}）");
+        let size = plural(datagram.len, "byte");
+        let length = count(datagram.len);
+        let times = datagram.arrivals.len();
+        let got = count(datagram.received.map_or(0, |received| received.len));
+        let (rest_en, rest_zh) = match (self.finding.code, self.finding.cause) {
+            (FindingCode::DatagramLost, Cause::ReceiveBuffer) => (
+                "arrived and was dropped: the socket's buffer was full.".to_owned(),
+                "到达后被丢弃：套接字缓冲区已满。".to_owned(),
+            ),
+            (FindingCode::DatagramLost, Cause::LinkLoss) => (
+                "never arrived: the link lost it.".to_owned(),
+                "没有到达：链路丢了它。".to_owned(),
+            ),
+            (FindingCode::DatagramLost, _) => {
+                ("never arrived.".to_owned(), "没有到达。".to_owned())
+            }
+            (FindingCode::DatagramDuplicated, _) => (
+                format!("arrived {times} times."),
+                format!("到达了 {times} 次。"),
+            ),
+            (FindingCode::DatagramReordered, _) => (
+                "arrived after one that was sent later.".to_owned(),
+                "比更晚发送的数据报到得还晚。".to_owned(),
+            ),
+            (FindingCode::DatagramTruncated, _) => (
+                format!("has {size}, and the program asked for {got}: the rest is gone."),
+                format!("有 {length} 字节，程序只要 {got} 字节：其余丢弃。"),
+            ),
+            (FindingCode::DatagramFragmented, _) => (
+                format!("of {size} travelled as several IP fragments."),
+                format!("有 {length} 字节，分成了几个 IP 分片。"),
+            ),
+            _ => return self.bare(),
+        };
+        (format!("{en} {rest_en}"), format!("{zh}{rest_zh}"))
+    }
+
+    fn sent_datagram(&self, place: usize) -> Option<&Datagram> {
+        match self.finding.place {
+            Place::Flow { flow, direction } => {
+                self.analysis.flows.get(flow)?.datagrams[direction.index()].get(place)
+            }
+            _ => None,
+        }
+    }
+}
