@@ -186,6 +186,15 @@ impl<'a> Tcp<'a> {
         self.event(side, micros, EventKind::Message { range, body });
     }
 
+    /// The program means the next bytes as one message: so many of framing, then its body.
+    pub(crate) fn message_with_head(&mut self, side: Side, micros: u64, head: u64, body: u64) {
+        let start = self.end(side).meant;
+        let range = start..start + head + body;
+        self.end(side).meant = range.end;
+        let body = start + head..range.end;
+        self.event(side, micros, EventKind::Message { range, body });
+    }
+
     /// A write that says nothing of messages.
     pub(crate) fn write_bytes(&mut self, side: Side, micros: u64, bytes: &[u8]) {
         let end = self.end(side);
@@ -304,6 +313,12 @@ impl<'a> Tcp<'a> {
         let end = self.end(side);
         let range = end.understood..end.understood + len;
         end.understood = range.end;
+        let body = range.clone();
+        self.event(side, micros, EventKind::Understood { range, body });
+    }
+
+    /// The program takes these bytes for one message, once more.
+    pub(crate) fn understand_again(&mut self, side: Side, micros: u64, range: Range<u64>) {
         let body = range.clone();
         self.event(side, micros, EventKind::Understood { range, body });
     }

@@ -41,13 +41,13 @@ pub(super) fn whole(batch: &BatchAnalysis, lang: Lang) -> String {
     text
 }
 
-/// What `#8` means, for who wants to see it.
+/// What `#n` means, for who wants to see it.
 fn frames(lang: Lang) -> String {
     say(
         lang,
-        "#8 of a host is frame 8 of its capture, as Wireshark numbers it; the picture's are the \
+        "#n of a host is frame n of its capture, as Wireshark numbers it; the picture's are the \
          sender's.",
-        "某主机的 #8 是它抓包文件里的第 8 帧，与 Wireshark 的编号一致；图中的编号属于发送方。",
+        "某主机的 #n 是它抓包文件里的第 n 帧，与 Wireshark 的编号一致；图中的编号属于发送方。",
     )
 }
 

@@ -1,0 +1,144 @@
+//! What happens to datagrams.
+
+mod support;
+
+use analysis::model::finding::Details;
+use scenario::{
+    expectation::{Metric, ValuePath},
+    finding::{Cause, FindingCode},
+    impairment::Loss,
+    units::Percent,
+};
+use support::{CLIENT, DELAY, Lab, Side::*, at, found, frames, only};
+
+#[test]
+fn datagrams_are_followed_to_the_calls_that_received_them() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    for (n, name) in [&b"Michael"[..], b"Tracy", b"Michael"]
+        .into_iter()
+        .enumerate()
+    {
+        let micros = 100_000 + 10 * n as u64;
+        udp.send(Client, micros, name);
+        udp.receive(Server, micros + DELAY + 100, name, 1_024);
+    }
+    let analysis = lab.analyse();
+    let flow = &analysis.flows[0];
+    assert_eq!(flow.client.program.as_deref(), Some("udp"));
+    assert_eq!(flow.server.host.as_deref(), Some("server"));
+    let received: Vec<_> = flow.datagrams[0]
+        .iter()
+        .map(|datagram| datagram.received.map(|got| got.at))
+        .collect();
+    assert_eq!(
+        received,
+        [120_100, 120_110, 120_120].map(|micros| Some(at(micros)))
+    );
+    assert_eq!(analysis.findings, []);
+    let value = |host: &str, metric| {
+        let path = ValuePath {
+            host: host.to_owned(),
+            peer: "udp".to_owned(),
+            metric,
+        };
+        analysis.value(&path)
+    };
+    assert_eq!(value("client", Metric::Messages), Some(3));
+    assert_eq!(value("client", Metric::DatagramsSent), Some(3));
+    assert_eq!(value("server", Metric::Understood), Some(3));
+    assert_eq!(value("server", Metric::DatagramsReceived), Some(3));
+    assert_eq!(value("server", Metric::Wire), Some(3 * 28 + 7 + 5 + 7));
+    assert_eq!(value("client", Metric::Segments), None);
+}
+
+#[test]
+fn what_the_link_lost_is_lost_by_the_link() {
+    let mut lab = Lab::new();
+    lab.manifest.variant.hosts[CLIENT].link.loss =
+        Loss::Independent(Percent::from_millionths(20_000_000).unwrap());
+    let mut udp = lab.udp();
+    udp.send(Client, 100_000, b"Michael");
+    udp.send_arriving(Client, 100_010, b"Tracy", &[]);
+    udp.send(Client, 100_020, b"Sarah");
+    let analysis = lab.analyse();
+    let lost = only(&analysis, FindingCode::DatagramLost);
+    assert_eq!(
+        (lost.cause, lost.host.as_deref()),
+        (Cause::LinkLoss, Some("server"))
+    );
+    assert_eq!(frames(lost), ["client#2"]);
+    assert_eq!((lost.cost.packets, lost.cost.bytes), (1, 5));
+}
+
+#[test]
+fn what_arrived_and_was_passed_over_found_no_room_in_the_socket() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    for (n, name) in [&b"Michael"[..], b"Tracy", b"Sarah"]
+        .into_iter()
+        .enumerate()
+    {
+        udp.send(Client, 100_000 + 10 * n as u64, name);
+    }
+    udp.receive(Server, 130_000, b"Michael", 1_024);
+    udp.receive(Server, 130_010, b"Sarah", 1_024);
+    let analysis = lab.analyse();
+    let lost = only(&analysis, FindingCode::DatagramLost);
+    assert_eq!(lost.cause, Cause::ReceiveBuffer);
+    assert_eq!(frames(lost), ["client#2", "server#2"]);
+}
+
+#[test]
+fn what_arrived_last_and_was_not_read_is_not_called_lost() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send(Client, 100_000, b"Michael");
+    udp.send(Client, 100_010, b"Tracy");
+    udp.receive(Server, 130_000, b"Michael", 1_024);
+    assert_eq!(lab.analyse().findings, []);
+}
+
+#[test]
+fn duplicates_and_overtaken_datagrams_are_found() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send_arriving(Client, 100_000, b"Michael", &[125_000]);
+    udp.send_arriving(Client, 100_010, b"Tracy", &[120_010, 120_500]);
+    let analysis = lab.analyse();
+    assert_eq!(
+        frames(only(&analysis, FindingCode::DatagramReordered)),
+        ["client#1", "server#3"]
+    );
+    let twice = only(&analysis, FindingCode::DatagramDuplicated);
+    assert_eq!(frames(twice), ["client#2", "server#1", "server#2"]);
+}
+
+#[test]
+fn two_equal_datagrams_are_no_duplicate() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send(Client, 100_000, b"Michael");
+    udp.send(Client, 100_010, b"Michael");
+    assert_eq!(
+        found(&lab.analyse(), FindingCode::DatagramDuplicated).len(),
+        0
+    );
+}
+
+#[test]
+fn a_small_buffer_truncates() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    let long = [b'x'; 1_400];
+    udp.send(Client, 100_000, &long);
+    udp.receive(Server, 130_000, &long, 1_024);
+    let analysis = lab.analyse();
+    let truncated = only(&analysis, FindingCode::DatagramTruncated);
+    assert_eq!(truncated.cause, Cause::SmallReadBuffer);
+    let Details::Datagram { datagram } = truncated.details else {
+        panic!("{truncated:?}")
+    };
+    let received = analysis.flows[0].datagrams[0][datagram].received.unwrap();
+    assert_eq!((received.len, received.at), (1_024, at(130_000)));
+}
