@@ -10,7 +10,7 @@ use super::{
 use analysis::{
     Analysis,
     model::{
-        connection::{Connection, Direction, Wait},
+        connection::{Connection, Direction, Stream, Wait},
         finding::{Finding, Place},
     },
 };
@@ -92,22 +92,13 @@ fn connections(analysis: &Analysis, lang: Lang) -> String {
         Lang::Zh => ["#", "客户端", "服务器", "包", "载荷", "效率", "发现"],
     };
     let mut table = Table::new(head.map(str::to_owned).to_vec(), &[1, 2, 6]);
+    let mut list = String::new();
     for (number, connection) in analysis.connections.iter().enumerate().take(SHOWN) {
-        let sum = |of: fn(&analysis::model::connection::Stream) -> u64| {
-            connection.streams.iter().map(of).sum::<u64>()
-        };
-        let (payload, wire) = (sum(|stream| stream.payload), sum(|stream| stream.wire));
-        table.row(vec![
-            number.to_string(),
-            connection.client.address.to_string(),
-            connection.server.address.to_string(),
-            count(sum(|stream| stream.packets)),
-            bytes(payload),
-            percent(payload, wire),
-            found(analysis, number, lang),
-        ]);
+        let row = row(analysis, number, connection, lang);
+        list.push_str(&stacked(&row, lang));
+        table.row(row.to_vec());
     }
-    let mut text = table.render();
+    let mut text = if table.fits() { table.render() } else { list };
     let rest = analysis.connections.len().saturating_sub(SHOWN) as u64;
     if rest > 0 {
         let rest = count(rest);
@@ -118,6 +109,43 @@ fn connections(analysis: &Analysis, lang: Lang) -> String {
         ));
     }
     text
+}
+
+/// Number, client, server, packets, payload, efficiency, findings.
+fn row(analysis: &Analysis, number: usize, connection: &Connection, lang: Lang) -> [String; 7] {
+    let sum = |of: fn(&Stream) -> u64| connection.streams.iter().map(of).sum::<u64>();
+    let (payload, wire) = (sum(|stream| stream.payload), sum(|stream| stream.wire));
+    [
+        number.to_string(),
+        connection.client.address.to_string(),
+        connection.server.address.to_string(),
+        count(sum(|stream| stream.packets)),
+        bytes(payload),
+        percent(payload, wire),
+        found(analysis, number, lang),
+    ]
+}
+
+/// A row whose table would be too wide: two IPv6 addresses don't fit into a line.
+fn stacked(row: &[String; 7], lang: Lang) -> String {
+    let [
+        number,
+        client,
+        server,
+        packets,
+        payload,
+        efficiency,
+        findings,
+    ] = row;
+    let figures = say(
+        lang,
+        format!("{packets} packets, {payload}, efficiency {efficiency}: {findings}"),
+        format!("{packets} 个包，{payload}，效率 {efficiency}：{findings}"),
+    );
+    format!(
+        " {number}  {client}\n    → {server}\n{}",
+        wrap(&figures, 4, WIDTH)
+    )
 }
 
 /// The names of a connection's findings, with how often each was found.

@@ -92,7 +92,7 @@ mod tests {
     fn lines_break_at_spaces_and_between_wide_characters() {
         assert_eq!(wrap("one two three", 2, 9), "  one two\n  three\n");
         assert_eq!(
-            wrap("内核把它们留住，直到", 0, 16),
+            wrap("内核把它们留住，直到", 0, 14),
             "内核把它们留\n住，直到\n"
         );
         assert_eq!(wrap("unbreakable", 0, 4), "unbreakable\n");

@@ -24,19 +24,22 @@ impl Table {
         self.rows.push(cells);
     }
 
-    pub(super) fn render(&self) -> String {
+    /// Whether its lines are not too long when columns stand one space apart.
+    pub(super) fn fits(&self) -> bool {
+        let widths = self.widths();
+        widths.iter().sum::<usize>() + widths.len() <= WIDTH
+    }
+
+    fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..columns)
-            .map(|at| {
-                self.rows
-                    .iter()
-                    .filter_map(|row| row.get(at))
-                    .map(|c| width(c))
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
-        let roomy = widths.iter().sum::<usize>() + 2 * columns <= WIDTH;
+        let cells = |at: usize| self.rows.iter().filter_map(move |row| row.get(at));
+        let widest = |at| cells(at).map(|cell| width(cell)).max().unwrap_or(0);
+        (0..columns).map(widest).collect()
+    }
+
+    pub(super) fn render(&self) -> String {
+        let widths = self.widths();
+        let roomy = widths.iter().sum::<usize>() + 2 * widths.len() <= WIDTH;
         let gap = if roomy { "  " } else { " " };
         let mut text = String::new();
         for row in &self.rows {
