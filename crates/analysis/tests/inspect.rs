@@ -1,5 +1,7 @@
 //! Captures from anywhere: no diary, no plan, one point of view.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use analysis::{ReadError, inspect, model::connection::Direction};
@@ -85,6 +87,19 @@ fn a_program_that_answers_at_once_looks_the_same_and_that_is_said() {
     let waits = &analysis.connections[0].streams[0].waits;
     assert_eq!(waits.len(), 1);
     assert!(waits[0].with_data);
+}
+
+#[test]
+fn what_leaves_long_after_data_came_in_is_an_answer() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["one"]);
+    tcp.send(Client, 100_002, 3);
+    tcp.write(Server, 120_010, &["answer"]);
+    tcp.send(Server, 120_012, 6);
+    tcp.write(Client, 140_500, &["two"]);
+    tcp.send(Client, 140_502, 3);
+    assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
 }
 
 #[test]

@@ -12,6 +12,10 @@ use crate::model::connection::{Segment, Wait};
 /// segment, or the two may have met by chance.
 const FASTER: u64 = 10;
 
+/// What an acknowledgment with data lets go leaves within this time, in ns. A program that answers
+/// needs longer, if only a little: it has to be woken, to read and to write.
+const BEFORE_ANSWER: u64 = 100_000;
+
 /// The segments of a stream that seem to have waited. The capture must have been made at the
 /// sender.
 pub(crate) fn waits(segments: &[Segment], situations: &[Situation]) -> Vec<Wait> {
@@ -37,7 +41,12 @@ fn wait(
         .filter(|_| small && nagle && windows_free)?;
     let gap = segment.at.saturating_sub(release.ack.at);
     let at_most = release.ack.at.saturating_sub(segments[behind].at);
-    (gap <= RELEASE && gap.saturating_mul(FASTER) <= at_most).then_some(Wait {
+    let soon = if release.ack.with_data {
+        BEFORE_ANSWER
+    } else {
+        RELEASE
+    };
+    (gap <= soon && gap.saturating_mul(FASTER) <= at_most).then_some(Wait {
         segment: place,
         behind,
         released_by: release.ack.frame,
