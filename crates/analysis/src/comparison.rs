@@ -86,7 +86,8 @@ pub struct Row {
     pub sticky_reads: Option<u64>,
     /// Messages that needed several reads.
     pub split_reads: Option<u64>,
-    /// From the first write of the sending program to the end of its last read, in ns.
+    /// From the first write of the sending program to the end of its last read, in ns; where it
+    /// reads nothing, to the end of the receiver's.
     pub elapsed: Option<u64>,
     /// Bytes of all IP packets of these connections, both directions.
     pub wire: u64,
@@ -180,6 +181,12 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
     let diary = |connection: &Connection| connection.sender(direction).program.is_some();
     let told = run.connections.iter().any(diary) && sum(&|stream| stream.writes.len()) > 0;
     let tell = |of: &dyn Fn(&Stream) -> usize| told.then(|| sum(of));
+    // A receiver that keeps no diary (a user's program) has read and understood nobody knows what.
+    let heard = told
+        && run.connections.iter().any(|connection| {
+            value(run, connection.receiver(direction), Metric::Understood).is_some()
+        });
+    let hear = |of: &dyn Fn(&Stream) -> usize| heard.then(|| sum(of));
     let findings = |code| {
         let here = |finding: &&crate::model::finding::Finding| {
             finding.code == code
@@ -205,12 +212,15 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
         messages: tell(&|stream| stream.messages.len()),
         writes: tell(&|stream| stream.writes.len()),
         segments: sum(&|stream| stream.segments.len()),
-        reads: tell(&|stream| stream.reads.len()),
-        understood: tell(&|stream| stream.understood.len()),
-        right: tell(&|stream| stream.understood.iter().filter(|each| each.right).count()),
-        sticky_reads: told.then(|| findings(FindingCode::StickyRead)),
-        split_reads: told.then(|| findings(FindingCode::SplitRead)),
-        elapsed: of_senders(Metric::Elapsed).flatten().max(),
+        reads: hear(&|stream| stream.reads.len()),
+        understood: hear(&|stream| stream.understood.len()),
+        right: hear(&|stream| stream.understood.iter().filter(|each| each.right).count()),
+        sticky_reads: heard.then(|| findings(FindingCode::StickyRead)),
+        split_reads: heard.then(|| findings(FindingCode::SplitRead)),
+        elapsed: of_senders(Metric::Elapsed)
+            .flatten()
+            .max()
+            .or_else(|| one_way(run, direction)),
         wire: run
             .connections
             .iter()
@@ -220,6 +230,20 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
         round_trips: of_senders(Metric::RoundTrips).sum(),
         ..row
     }
+}
+
+/// From the first write at one end to the last read at the other, where nothing comes back.
+fn one_way(run: &Analysis, direction: Direction) -> Option<u64> {
+    let streams = || run.connections.iter().map(|each| each.stream(direction));
+    let begin = streams()
+        .flat_map(|stream| &stream.writes)
+        .map(|write| write.begin)
+        .min()?;
+    let end = streams()
+        .flat_map(|stream| &stream.reads)
+        .map(|read| read.end)
+        .max()?;
+    end.checked_sub(begin)
 }
 
 fn udp(run: &Analysis, row: Row) -> Row {

@@ -6,7 +6,7 @@ use crate::model::{
     verdict::{Doubt, Judgement, Seen, Verdict},
 };
 use scenario::{
-    expectation::{Check, Claim, Expectation},
+    expectation::{Check, Claim, Expectation, Metric},
     finding::{Cause, FindingCode},
 };
 
@@ -14,7 +14,7 @@ use scenario::{
 ///
 /// A finding is held or failed by the number of findings that fit. Where one fits but for a cause
 /// that the evidence does not decide, and that one could tip the balance, it is inconclusive; so
-/// is a value that was not measured. Where the evidence may be incomplete everything is, except
+/// is a value that was not measured, and a finding that could not have been made. Where the evidence may be incomplete everything is, except
 /// what is expected about the condition itself.
 pub(crate) fn judge(
     expectations: &[Expectation],
@@ -24,6 +24,9 @@ pub(crate) fn judge(
 ) -> Vec<Judgement> {
     let judge_one = |expectation: &Expectation| {
         let (verdict, seen) = match &expectation.claim {
+            Claim::Finding { code, host, .. } if is_blind(*code, host.as_deref(), values) => {
+                (Verdict::Inconclusive, Seen::Value(None))
+            }
             Claim::Finding { .. } => judge_findings(&expectation.claim, findings),
             Claim::Value { path, check } => {
                 let measured = values.iter().find(|measured| measured.path == *path);
@@ -52,6 +55,38 @@ pub(crate) fn judge(
         }
     };
     expectations.iter().map(judge_one).collect()
+}
+
+/// What analysis does not look for yet. That none was found says nothing.
+const NOT_LOOKED_FOR: [FindingCode; 8] = [
+    FindingCode::LeftoverReply,
+    FindingCode::SillyWindowSender,
+    FindingCode::SillyWindowReceiver,
+    FindingCode::ZeroWindow,
+    FindingCode::WindowFull,
+    FindingCode::SmallMss,
+    FindingCode::PmtuBlackHole,
+    FindingCode::DatagramFragmented,
+];
+
+/// Whether a finding could not have been made: nobody looks for it, or only a diary tells of it
+/// and no program there kept one.
+fn is_blind(code: FindingCode, host: Option<&str>, values: &[Measured]) -> bool {
+    let by_diary = matches!(
+        code,
+        FindingCode::StickyRead
+            | FindingCode::SplitRead
+            | FindingCode::MergedMessage
+            | FindingCode::TornMessage
+    );
+    let kept_diary = || {
+        values.iter().any(|measured| {
+            measured.path.metric == Metric::Understood
+                && measured.value.is_some()
+                && host.is_none_or(|host| measured.path.host == host)
+        })
+    };
+    NOT_LOOKED_FOR.contains(&code) || (by_diary && !kept_diary())
 }
 
 fn judge_findings(claim: &Claim, findings: &[Finding]) -> (Verdict, Seen) {

@@ -39,9 +39,10 @@ pub use packet::capture::ReadError;
 
 use diary::Diary;
 use frame::Frames;
-use model::{CaptureSummary, RunSubject, Subject, note::Note};
+use model::{CaptureSummary, RunSubject, Subject, note::Note, verdict::Doubt};
 use programs::Programs;
 use record::run::{HostData, Run};
+use scenario::finding::FindingCode;
 use wire::{Capture, CaptureHost, arrivals::Arrivals, datagrams};
 
 /// Analyses a run of the lab.
@@ -72,7 +73,7 @@ pub fn analyse(run: &Run) -> Analysis {
 
     let arrivals = Arrivals::new(&captures);
     let links = links::links(manifest, &captures, &arrivals);
-    let doubts = links::doubts(manifest, &links);
+    let doubts = links::doubts(run, &links);
     notes.extend(links::too_few(&links));
     let joined = join::connections(&captures, &arrivals, &mut diary, &programs);
     let mut flows = datagrams::flows(&captures, &arrivals);
@@ -83,6 +84,11 @@ pub fn analyse(run: &Run) -> Analysis {
     // Only where nothing else can have lost packets did the link lose them because it was asked.
     let is_sound = |_: &str| doubts.is_empty();
     findings.extend(findings::in_flows(&flows, &is_sound));
+    // Where a host's packets are not known, nothing is known of what did not arrive there.
+    let unseen = |doubt: &Doubt| matches!(doubt, Doubt::NoCapture { .. });
+    if doubts.iter().any(unseen) {
+        findings.retain(|finding| finding.code != FindingCode::DatagramLost);
+    }
     findings.extend(findings::unproven(&doubts, manifest.ended));
     let values = values::values(manifest, &joined, &flows, &diary);
     let expectations = judge::judge(&variant.expect, &findings, &values, &doubts);

@@ -8,8 +8,14 @@ use crate::{
     },
     wire::{Capture, arrival_capture_of, arrivals::Arrivals},
 };
-use record::manifest::{Manifest, Outcome};
-use scenario::impairment::Loss;
+use record::{
+    manifest::{Manifest, Outcome},
+    run::Run,
+};
+use scenario::{
+    impairment::Loss,
+    plan::{Program, ProgramPlan},
+};
 
 /// With fewer packets than this a link's delay and loss are not judged.
 const ENOUGH: u64 = 5;
@@ -71,10 +77,24 @@ fn delay(mut delays: Vec<u64>) -> Option<Delay> {
 }
 
 /// Why the evidence of a run may be incomplete.
-pub(crate) fn doubts(manifest: &Manifest, links: &[LinkSummary]) -> Vec<Doubt> {
+pub(crate) fn doubts(run: &Run, links: &[LinkSummary]) -> Vec<Doubt> {
+    let manifest = &run.manifest;
     let mut doubts = Vec::new();
     if let Outcome::Broken { host, .. } = &manifest.outcome {
         doubts.push(Doubt::Broken { host: host.clone() });
+    }
+    for plan in &manifest.variant.hosts {
+        let host = || plan.name.clone();
+        let Some(data) = run.host(&plan.name) else {
+            continue;
+        };
+        if data.capture.is_empty() {
+            doubts.push(Doubt::NoCapture { host: host() });
+        }
+        let peers = |program: &ProgramPlan| matches!(program.program, Program::Peer(_));
+        if data.diary_missing && plan.run.iter().any(peers) {
+            doubts.push(Doubt::NoDiary { host: host() });
+        }
     }
     for record in &manifest.hosts {
         let host = || record.name.clone();

@@ -90,6 +90,35 @@ fn a_read_that_was_full_splits_the_message() {
 }
 
 #[test]
+fn a_message_larger_than_any_read_is_split_by_the_reads_whatever_else_cut_it() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536).open(0);
+    tcp.write(Client, 100_000, &["x".repeat(600).as_str()]);
+    tcp.send(Client, 100_002, 536);
+    tcp.send(Client, 100_400, 64);
+    tcp.read(Server, 120_050, 590, 536);
+    tcp.read(Server, 120_450, 590, 64);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::SplitRead).cause,
+        Cause::SmallReadBuffer
+    );
+}
+
+#[test]
+fn a_cut_inside_a_segment_that_the_read_had_room_for_is_not_explained() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.read(Server, 120_050, 1_024, 4);
+    tcp.read(Server, 120_060, 1_024, 3);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::SplitRead).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
 fn a_message_above_the_mss_is_split() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().mss(536).open(0);

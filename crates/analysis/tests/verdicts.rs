@@ -384,6 +384,12 @@ fn variants_are_compared_with_the_first() {
 }
 
 #[test]
+fn where_nothing_comes_back_time_ends_with_the_receivers_last_read() {
+    let row = &Comparison::new(&[run(naive)]).rows[0];
+    assert_eq!(row.elapsed, Some(60_100_000), "from 100,000 to 160,100 µs");
+}
+
+#[test]
 fn the_same_run_gives_the_same_bytes() {
     let bytes = || serde_json::to_vec(&run(naive)).unwrap();
     assert_eq!(bytes(), bytes());

@@ -27,7 +27,7 @@ pub(super) fn sticky(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let segments = index.overlapping(&stream.segments, &read.range);
         findings.push(case.finding(Found {
             code: FindingCode::StickyRead,
-            cause: heaviest(&causes),
+            cause: first_of(&STICKY, &causes),
             seen: Seen::AtReceiver,
             at: read.end,
             frames: arrivals(case, &segments),
@@ -76,15 +76,20 @@ pub(super) fn split(case: &Case<'_>, findings: &mut Vec<Finding>) {
         }
         let parts = &stream.reads[reads.clone()];
         let cuts: Vec<u64> = parts[1..].iter().map(|read| read.range.start).collect();
+        // No single read could have returned it.
+        let too_large = parts
+            .iter()
+            .all(|read| read.asked < range.end - range.start);
         let causes: Vec<Cause> = parts
             .iter()
             .zip(&cuts)
             .map(|(read, cut)| split_at(case, &index, read, *cut))
+            .chain(too_large.then_some(Cause::SmallReadBuffer))
             .collect();
         let segments = index.overlapping(&stream.segments, range);
         findings.push(case.finding(Found {
             code: FindingCode::SplitRead,
-            cause: heaviest(&causes),
+            cause: first_of(&SPLIT, &causes),
             seen: Seen::AtReceiver,
             at: parts[parts.len() - 1].end,
             frames: arrivals(case, &segments),
@@ -99,7 +104,8 @@ pub(super) fn split(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Why a read ended where it did, in the middle of a message.
+/// Why a read ended where it did, in the middle of a message. One that was not full took all that
+/// was there, so the next byte had not come: it came in another segment.
 fn split_at(case: &Case<'_>, index: &SegmentIndex, read: &Read, cut: u64) -> Cause {
     if read.range.end - read.range.start >= read.asked {
         return Cause::SmallReadBuffer;
@@ -108,10 +114,7 @@ fn split_at(case: &Case<'_>, index: &SegmentIndex, read: &Read, cut: u64) -> Cau
     else {
         return Cause::Undetermined;
     };
-    let late = right
-        .arrival
-        .is_some_and(|arrival| arrival.at >= read.begin);
-    if left.frame == right.frame || !late {
+    if left.frame == right.frame {
         Cause::Undetermined
     } else if right.is_retransmission() {
         Cause::LossRecovery
@@ -146,18 +149,24 @@ fn arrivals(case: &Case<'_>, segments: &[usize]) -> Vec<FrameRef> {
         .collect()
 }
 
-/// Of the causes at several places, the one without which the finding would still not be: what
-/// happened at the receiver before what the segments brought along.
-fn heaviest(causes: &[Cause]) -> Cause {
-    const ORDER: [Cause; 5] = [
-        Cause::Undetermined,
-        Cause::LossRecovery,
-        Cause::ReceiverBacklog,
-        Cause::SmallReadBuffer,
-        Cause::SeparateSegments,
-    ];
-    let heavy = ORDER.into_iter().find(|cause| causes.contains(cause));
-    heavy
-        .or_else(|| causes.first().copied())
-        .unwrap_or(Cause::Undetermined)
+/// Each boundary in a read is enough to make it sticky. Where several have different causes, it is
+/// named what happened at the receiver before what segments brought along.
+const STICKY: [Cause; 3] = [
+    Cause::LossRecovery,
+    Cause::ReceiverBacklog,
+    Cause::CoalescedSegment,
+];
+
+/// Each cut is enough to split a message. Where several have different causes, it is named what no
+/// luck on the way would have changed.
+const SPLIT: [Cause; 4] = [
+    Cause::SmallReadBuffer,
+    Cause::Mss,
+    Cause::LossRecovery,
+    Cause::SeparateSegments,
+];
+
+fn first_of(order: &[Cause], causes: &[Cause]) -> Cause {
+    let proven = order.iter().find(|cause| causes.contains(cause));
+    proven.copied().unwrap_or(Cause::Undetermined)
 }

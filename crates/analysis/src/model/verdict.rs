@@ -54,6 +54,16 @@ pub enum Doubt {
         /// The host that broke it.
         host: String,
     },
+    /// A host's capture is missing.
+    NoCapture {
+        /// The host.
+        host: String,
+    },
+    /// The diary of a host's peers is missing.
+    NoDiary {
+        /// The host.
+        host: String,
+    },
     /// The kernel dropped packets from a capture.
     CaptureDropped {
         /// The capture's host.

@@ -158,6 +158,7 @@ impl Lab {
                 name: host.name.to_owned(),
                 events,
                 bad_lines: Vec::new(),
+                diary_missing: false,
                 capture: host.capture(),
             }
         });
