@@ -18,8 +18,9 @@ build: ## builds the lab
 # at the end; REQUIRE="netns rootless python3 tshark" turns such a note into a failure.
 test: ## runs the tests, and says which were skipped and why
 	@mkdir -p target && rm -f $(SKIPPED)
-	@SKIPPED=$(SKIPPED) ./scripts/test --workspace --locked
-	@if [ -s $(SKIPPED) ]; then echo "skipped on this machine:"; sort -u $(SKIPPED); fi
+	@SKIPPED=$(SKIPPED) ./scripts/test --workspace --locked; status=$$?; \
+	if [ -s $(SKIPPED) ]; then echo "skipped on this machine:"; sort -u $(SKIPPED); fi; \
+	exit $$status
 
 check: ## formatting, lints, documentation
 	$(CARGO) fmt --all --check

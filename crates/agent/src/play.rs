@@ -34,7 +34,8 @@ pub fn play(control: UnixStream, plug: &mut Plug<'_>) -> Result<(), AgentError> 
     reports.send(&Report::Hello)?;
     let task = match heard::next(&incoming) {
         Heard::Order(Order::Prepare(task)) => *task,
-        Heard::CoordinatorGone => return Ok(()),
+        // Another host did not come up: there is nothing here to collect.
+        Heard::CoordinatorGone | Heard::Order(Order::Collect) => return Ok(()),
         other => return Err(AgentError::OutOfTurn(format!("{other:?}"))),
     };
     let plan = task
@@ -110,7 +111,7 @@ impl Agent {
             Heard::Order(order) => return Err(AgentError::OutOfTurn(format!("{order:?}"))),
             Heard::Said(number, line) => self.programs.said(number, &line, &mut self.log)?,
             Heard::Serves(number) => self.programs.serves(number),
-            Heard::Ended(number) => self.programs.ended(number)?,
+            Heard::Ended(number) => self.programs.ended(number, &self.task)?,
             Heard::OrdersBroke(_) | Heard::CoordinatorGone => {}
         }
         self.answer()
@@ -167,7 +168,7 @@ impl Agent {
     }
 
     fn collect(mut self) -> Result<(), AgentError> {
-        let programs = self.programs.end().collect();
+        let programs = self.programs.end(&self.task).collect();
         let Some(stage) = self.stage.take() else {
             return Ok(());
         };

@@ -11,7 +11,10 @@ use nix::{
     unistd::Pid,
 };
 use record::{layout::RunDir, manifest::ProgramRecord};
-use scenario::plan::{Program, ProgramPlan};
+use scenario::{
+    expectation::{Claim, Metric},
+    plan::{Program, ProgramPlan},
+};
 use std::{
     io::{self, Write},
     os::unix::process::{CommandExt, ExitStatusExt},
@@ -143,9 +146,9 @@ impl Programs {
     /// Takes note of a program's end.
     ///
     /// # Errors
-    /// It should not have ended yet, or it was a peer that failed. How a user's command ends is
-    /// for expectations to judge.
-    pub(crate) fn ended(&mut self, number: usize) -> Result<(), AgentError> {
+    /// It should not have ended yet, or it failed. How a user's command ends is for expectations to
+    /// judge where there are some.
+    pub(crate) fn ended(&mut self, number: usize, task: &Task) -> Result<(), AgentError> {
         let plan = &self.plans[number];
         let State::Running { child, .. } = &mut self.states[number] else {
             return Ok(());
@@ -164,7 +167,10 @@ impl Programs {
             _ => format!("ended with {status}"),
         };
         let early = !plan.ends_by_itself() && !self.finishing;
-        let failed = matches!(plan.program, Program::Peer(_)) && !status.success();
+        // What was told to end by a signal may say so in its status, as shells do.
+        let told = self.finishing
+            && (status.signal().is_some() || status.code() == Some(128 + libc::SIGTERM));
+        let failed = !status.success() && !told && !is_judged(task, &name);
         self.states[number] = State::Ended(record);
         if early || failed {
             return Err(AgentError::Ended {
@@ -177,12 +183,12 @@ impl Programs {
     }
 
     /// Kills what still runs, and tells how all programs ended.
-    pub(crate) fn end(&mut self) -> impl Iterator<Item = (String, ProgramRecord)> {
+    pub(crate) fn end(&mut self, task: &Task) -> impl Iterator<Item = (String, ProgramRecord)> {
         for number in 0..self.states.len() {
             if let State::Running { child, .. } = &self.states[number] {
                 signal(child, Signal::SIGKILL);
                 // It is killed: that it did not end as it should is in its record.
-                let _ = self.ended(number);
+                let _ = self.ended(number, task);
             }
         }
         let record = |(plan, state): (&ProgramPlan, &State)| {
@@ -202,8 +208,12 @@ impl Programs {
 
     fn start(&mut self, number: usize, task: &Task, log: &Log) -> Result<(), AgentError> {
         let plan = &self.plans[number];
+        let what = match &plan.program {
+            Program::Peer(_) => plan.name.clone(),
+            Program::Command(command) => format!("{} ({})", plan.name, command.argv.join(" ")),
+        };
         let failed = |source| AgentError::Start {
-            program: plan.name.clone(),
+            program: what.clone(),
             source,
         };
         let mut command = match &plan.program {
@@ -275,6 +285,19 @@ impl Programs {
             let _ = stdin.write_all(format!("{word}\n").as_bytes());
         }
     }
+}
+
+/// Whether the variant expects something of the program's exit status.
+fn is_judged(task: &Task, program: &str) -> bool {
+    task.variant
+        .expect
+        .iter()
+        .any(|expectation| match &expectation.claim {
+            Claim::Value { path, .. } => {
+                path.metric == Metric::ExitStatus && path.host == task.host && path.peer == program
+            }
+            Claim::Finding { .. } => false,
+        })
 }
 
 /// The child is not reaped yet, so its number is still its own.

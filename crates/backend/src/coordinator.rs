@@ -21,6 +21,9 @@ pub use roster::Interrupter;
 /// How long agents may take for what is not the scenario's own time.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long agents may take to hand in what there is of a run that broke off.
+const LAST_PATIENCE: Duration = Duration::from_secs(2);
+
 /// How long connections may take to end after their programs have.
 const SETTLING: Duration = Duration::from_secs(3);
 
@@ -109,7 +112,11 @@ pub fn lead(
         }
         Err(Stop::Trouble(trouble)) => leader.broken(trouble),
     };
-    let (records, late) = leader.collect()?;
+    let patience = match outcome {
+        Outcome::Completed => PATIENCE,
+        Outcome::Broken { .. } => LAST_PATIENCE,
+    };
+    let (records, late) = leader.collect(patience)?;
     let outcome = match (outcome, late) {
         (Outcome::Completed, Some(trouble)) => leader.broken(trouble),
         (outcome, _) => outcome,
@@ -202,14 +209,17 @@ impl Leader<'_> {
     }
 
     /// Collects what there is, from every agent that is still there.
-    fn collect(&mut self) -> Result<(Vec<HostRecord>, Option<Trouble>), LeadError> {
+    fn collect(
+        &mut self,
+        patience: Duration,
+    ) -> Result<(Vec<HostRecord>, Option<Trouble>), LeadError> {
         self.enter(Phase::Collecting);
         self.roster.tell_all(&Order::Collect);
         let hosts = 0..self.names.len();
         let mut waiting: Vec<bool> = hosts.map(|host| self.roster.is_there(host)).collect();
         let mut records: Vec<Option<HostRecord>> = vec![None; self.names.len()];
         let mut trouble = None;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience;
         while let Some(host) = waiting.iter().position(|waiting| *waiting) {
             match self.roster.next(deadline) {
                 Ok(Incoming::Report(host, Report::Collected(record))) => {
@@ -264,12 +274,22 @@ impl Leader<'_> {
                 Ok(Incoming::Interrupted) => return Err(Stop::Interrupted),
                 Err(_) => {
                     let patience = humantime::format_duration(patience);
-                    let reason = format!("{otherwise} after {patience}");
+                    let programs = self.programs_of(host);
+                    let reason = format!("{otherwise} after {patience} ({programs})");
                     return Err(Stop::Trouble(Trouble { host, reason }));
                 }
             }
         }
         Ok(answers.into_iter().flatten().collect())
+    }
+
+    fn programs_of(&self, host: usize) -> String {
+        let plan = self.assignment.variant.host(&self.names[host]);
+        let names = plan.into_iter().flat_map(|plan| &plan.run);
+        names
+            .map(|program| program.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn broken(&self, trouble: Trouble) -> Outcome {

@@ -8,8 +8,9 @@ pub enum BackendError {
     /// The kernel does not let this user make namespaces.
     #[error(
         "network namespaces are forbidden here: {reason}\n\
-         to mend it, run as root, or allow unprivileged user namespaces:\n\
-         \x20 sysctl user.max_user_namespaces=15000\n\
+         to mend it, run as root, or allow unprivileged user namespaces, and enough of each kind:\n\
+         \x20 sysctl user.max_user_namespaces=15000   (likewise max_net_namespaces,\n\
+         \x20        max_mnt_namespaces, max_pid_namespaces, max_ipc_namespaces, max_uts_namespaces)\n\
          \x20 sysctl kernel.unprivileged_userns_clone=1          (older Debian)\n\
          \x20 sysctl kernel.apparmor_restrict_unprivileged_userns=0   (Ubuntu 24.04)\n\
          in a container, give it CAP_SYS_ADMIN and CAP_NET_ADMIN"

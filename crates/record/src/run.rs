@@ -22,6 +22,8 @@ pub struct HostData {
     pub events: Vec<Event>,
     /// Lines of the diary that could not be read.
     pub bad_lines: Vec<BadLine>,
+    /// Whether its diary is missing, which is not the same as an empty one.
+    pub diary_missing: bool,
     /// Its packets: the bytes of a pcap or pcapng file; empty when there is none.
     pub capture: Vec<u8>,
 }
@@ -127,13 +129,15 @@ fn load_manifest(dir: &RunDir) -> Result<Manifest, LoadError> {
 }
 
 fn load_host(dir: &RunDir, name: &str) -> Result<HostData, LoadError> {
-    let diary = read_if_there(dir.events(name))?.unwrap_or_default();
-    let (events, bad_lines) = read_events(&diary);
+    let diary = read_if_there(dir.events(name))?;
+    let diary_missing = diary.is_none();
+    let (events, bad_lines) = read_events(&diary.unwrap_or_default());
     let capture = read_if_there(dir.capture(name))?.unwrap_or_default();
     Ok(HostData {
         name: name.to_owned(),
         events,
         bad_lines,
+        diary_missing,
         capture,
     })
 }

@@ -57,7 +57,7 @@ pub fn enter_lab() -> Result<(), NamespaceError> {
     if unshare(lab).is_err() {
         let (uid, gid) = (geteuid(), getegid());
         unshare(lab | CloneFlags::CLONE_NEWUSER).map_err(|source| NamespaceError::Forbidden {
-            what: "user namespaces",
+            what: "namespaces",
             source,
         })?;
         // An unprivileged process may map its own group only once it has given up setgroups(2).

@@ -13,7 +13,7 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// See, prove and test what small packets and stream sockets do to programs.
 ///
-/// Exit codes: 0 all expectations held; 1 an expectation failed; 2 the command or the scenario is
+/// Exit codes: 0 all expectations held; 1 an expectation failed, or a run broke off; 2 the command or the scenario is
 /// wrong; 3 this machine can't; 4 inconclusive; 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
