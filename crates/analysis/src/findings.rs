@@ -9,7 +9,7 @@ mod stalls;
 mod tinygrams;
 
 pub(crate) use conditions::unproven;
-pub(crate) use datagrams::in_flows;
+pub(crate) use datagrams::{Known, in_flows};
 
 use crate::{
     join::Joined,

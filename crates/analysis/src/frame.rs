@@ -22,6 +22,8 @@ pub(crate) struct Frames<'a> {
     pub(crate) other: u64,
     /// When the first and the last packet were captured.
     pub(crate) span: Option<(u64, u64)>,
+    /// Whether there is such a file at all: if so, a packet that is not in it was not captured.
+    pub(crate) is_there: bool,
     /// What is wrong with the file.
     pub(crate) warnings: Vec<String>,
 }
@@ -39,6 +41,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) destination: SocketAddr,
     /// Bytes of the IP packet, from its header.
     pub(crate) ip_len: u32,
+    /// Whether this is the first part of a fragmented packet.
+    pub(crate) is_fragment: bool,
     /// IPv4 identification; 0 where there is none.
     pub(crate) ip_id: u16,
     pub(crate) transport: Transport,
@@ -97,7 +101,10 @@ pub(crate) fn plain(address: SocketAddr) -> SocketAddr {
 /// Reads a capture file. Packets that are no TCP or UDP, whose headers are damaged, or that are
 /// later parts of a fragmented one, are counted and left out.
 pub(crate) fn read(file: &[u8]) -> Result<Frames<'_>, ReadError> {
-    let mut frames = Frames::default();
+    let mut frames = Frames {
+        is_there: true,
+        ..Frames::default()
+    };
     let mut reader = Reader::new(file)?;
     for packet in reader.by_ref() {
         frames.packets += 1;
@@ -144,6 +151,7 @@ fn frame<'a>(packet: &Packet<'a>) -> Option<Frame<'a>> {
         source: SocketAddr::new(network.source(), ports.0),
         destination: SocketAddr::new(network.destination(), ports.1),
         ip_len: u32::try_from(network.total_len()).unwrap_or(u32::MAX),
+        is_fragment: network.fragment().is_some(),
         ip_id: network.id().map_or(0, |id| id as u16),
         transport,
         payload,

@@ -14,8 +14,8 @@ use scenario::{
 ///
 /// A finding is held or failed by the number of findings that fit. Where one fits but for a cause
 /// that the evidence does not decide, and that one could tip the balance, it is inconclusive; so
-/// is a value that was not measured, and a finding that could not have been made. Where the evidence may be incomplete everything is, except
-/// what is expected about the condition itself.
+/// is a value that was not measured, and a finding that could not have been made. Where the
+/// evidence may be incomplete everything is, except what is expected about the condition itself.
 pub(crate) fn judge(
     expectations: &[Expectation],
     findings: &[Finding],

@@ -39,10 +39,9 @@ pub use packet::capture::ReadError;
 
 use diary::Diary;
 use frame::Frames;
-use model::{CaptureSummary, RunSubject, Subject, note::Note, verdict::Doubt};
+use model::{CaptureSummary, RunSubject, Subject, note::Note};
 use programs::Programs;
 use record::run::{HostData, Run};
-use scenario::finding::FindingCode;
 use wire::{Capture, CaptureHost, arrivals::Arrivals, datagrams};
 
 /// Analyses a run of the lab.
@@ -81,14 +80,11 @@ pub fn analyse(run: &Run) -> Analysis {
     let flows: Vec<_> = flows.into_iter().map(|each| each.flow).collect();
 
     let mut findings = findings::in_connections(&joined, &programs);
-    // Only where nothing else can have lost packets did the link lose them because it was asked.
-    let is_sound = |_: &str| doubts.is_empty();
-    findings.extend(findings::in_flows(&flows, &is_sound));
-    // Where a host's packets are not known, nothing is known of what did not arrive there.
-    let unseen = |doubt: &Doubt| matches!(doubt, Doubt::NoCapture { .. });
-    if doubts.iter().any(unseen) {
-        findings.retain(|finding| finding.code != FindingCode::DatagramLost);
-    }
+    let known = findings::Known {
+        is_captured: &|name| is_captured(&captures, name),
+        loses_as_asked: &|name| doubts.is_empty() && links::may_lose(&links, name),
+    };
+    findings.extend(findings::in_flows(&flows, &known));
     findings.extend(findings::unproven(&doubts, manifest.ended));
     let values = values::values(manifest, &joined, &flows, &diary);
     let expectations = judge::judge(&variant.expect, &findings, &values, &doubts);
@@ -157,6 +153,14 @@ fn frames_of(data: &HostData) -> Frames<'_> {
             ..Frames::default()
         },
     }
+}
+
+fn is_captured(captures: &[Capture<'_>], name: &str) -> bool {
+    let is_there = |capture: &Capture<'_>| {
+        let host = capture.host.as_ref();
+        capture.frames.is_there && host.is_some_and(|host| host.name == name)
+    };
+    captures.iter().any(is_there)
 }
 
 fn summary(capture: &Capture<'_>) -> CaptureSummary {

@@ -44,7 +44,7 @@ pub(crate) fn links(
             if let Some(place) = place {
                 for (index, frame) in captures[place].frames.frames.iter().enumerate() {
                     let captured = arrival_capture_of(captures, frame.destination)
-                        .is_some_and(|at| at != place && captures[at].frames.packets > 0);
+                        .is_some_and(|at| at != place && captures[at].frames.is_there);
                     if frame.source.ip() != plan.address || !captured {
                         continue;
                     }
@@ -127,6 +127,12 @@ pub(crate) fn too_few(links: &[LinkSummary]) -> impl Iterator<Item = Note> {
             host: link.host.clone(),
             count: link.sent,
         })
+}
+
+/// Whether a host's link was asked to lose packets.
+pub(crate) fn may_lose(links: &[LinkSummary], host: &str) -> bool {
+    let link = links.iter().find(|link| link.host == host);
+    link.is_some_and(|link| link.asked.loss != Loss::None)
 }
 
 fn unproven(link: &LinkSummary) -> Vec<Doubt> {

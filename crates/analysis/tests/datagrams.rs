@@ -9,7 +9,7 @@ use scenario::{
     impairment::Loss,
     units::Percent,
 };
-use support::{CLIENT, DELAY, Lab, Side::*, at, found, frames, only};
+use support::{CLIENT, DELAY, Lab, SERVER, Side::*, at, found, frames, only};
 
 #[test]
 fn datagrams_are_followed_to_the_calls_that_received_them() {
@@ -87,6 +87,57 @@ fn what_arrived_and_was_passed_over_found_no_room_in_the_socket() {
     let lost = only(&analysis, FindingCode::DatagramLost);
     assert_eq!(lost.cause, Cause::ReceiveBuffer);
     assert_eq!(frames(lost), ["client#2", "server#2"]);
+}
+
+#[test]
+fn what_vanished_from_a_link_that_was_not_to_lose_has_no_known_cause() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send_arriving(Client, 100_000, b"Michael", &[]);
+    let analysis = lab.analyse();
+    assert_eq!(
+        only(&analysis, FindingCode::DatagramLost).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn nothing_is_called_lost_when_the_receiver_left_no_capture() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send(Client, 100_000, b"Michael");
+    let mut run = lab.run();
+    run.hosts[SERVER].capture.clear();
+    assert_eq!(analysis::analyse(&run).findings, []);
+}
+
+#[test]
+fn everything_is_lost_when_the_receivers_capture_is_there_and_empty() {
+    let mut lab = Lab::new();
+    lab.manifest.variant.hosts[CLIENT].link.loss = Loss::Independent(Percent::HUNDRED);
+    let mut udp = lab.udp();
+    udp.send_arriving(Client, 100_000, b"Michael", &[]);
+    let analysis = lab.analyse();
+    assert_eq!(
+        only(&analysis, FindingCode::DatagramLost).cause,
+        Cause::LinkLoss
+    );
+    assert_eq!((analysis.links[1].sent, analysis.links[1].missing), (1, 1));
+}
+
+#[test]
+fn a_fragmented_datagram_that_was_not_received_may_have_lost_a_part_on_the_way() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send_first_fragment(Client, 100_000, b"first of several parts", 3_000);
+    udp.send(Client, 100_010, b"Tracy");
+    udp.receive(Server, 130_000, b"Tracy", 1_024);
+    let analysis = lab.analyse();
+    assert!(analysis.flows[0].datagrams[0][0].fragmented);
+    assert_eq!(
+        only(&analysis, FindingCode::DatagramLost).cause,
+        Cause::Undetermined
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ use scenario::{
     expectation::{Check, Claim, Metric, ValuePath},
     finding::{Cause, FindingCode},
     impairment::Loss,
+    plan::{Command, Program},
     units::Percent,
 };
 use std::time::Duration;
@@ -159,6 +160,54 @@ fn a_value_that_was_not_measured_is_inconclusive() {
         judged(&lab),
         (vec![Verdict::Inconclusive], Some(Verdict::Inconclusive))
     );
+}
+
+#[test]
+fn that_nothing_was_found_says_nothing_where_nobody_could_have_found_it() {
+    let mut lab = Lab::new();
+    naive(&mut lab);
+    let none = Some(Check::Is(0));
+    lab.expect([
+        finding(FindingCode::ZeroWindow, None, None, none),
+        finding(FindingCode::StickyRead, None, Some("client"), none),
+    ]);
+    assert_eq!(judged(&lab).0, [Verdict::Inconclusive, Verdict::Held]);
+    // Of a program that keeps no diary nobody knows what it read.
+    for host in &mut lab.manifest.variant.hosts {
+        for program in &mut host.run {
+            program.program = Program::Command(Command {
+                argv: vec!["true".to_owned()],
+                dir: ".".to_owned(),
+                listens: None,
+            });
+        }
+    }
+    assert_eq!(judged(&lab).0, [Verdict::Inconclusive; 2]);
+}
+
+#[test]
+fn a_host_that_left_nothing_leaves_everything_open() {
+    let mut lab = Lab::new();
+    naive(&mut lab);
+    lab.expect([value("server", Metric::Understood, Check::Is(2))]);
+    let mut run = lab.run();
+    run.hosts[SERVER].diary_missing = true;
+    run.hosts[CLIENT].capture.clear();
+    let analysis = analysis::analyse(&run);
+    let named = |host: &str| host.to_owned();
+    assert_eq!(
+        analysis.doubts,
+        [
+            Doubt::NoDiary {
+                host: named("server")
+            },
+            Doubt::NoCapture {
+                host: named("client")
+            }
+        ]
+    );
+    assert_eq!(analysis.expectations[0].verdict, Verdict::Inconclusive);
+    assert_eq!(analysis.verdict, Some(Verdict::Inconclusive));
 }
 
 #[test]

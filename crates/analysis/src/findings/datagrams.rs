@@ -7,9 +7,16 @@ use crate::model::{
 };
 use scenario::finding::{Cause, FindingCode};
 
-/// Everything found in the UDP flows. `link_is_sound` says of a host whether its link lost
-/// nothing but what it was asked to, and both captures are complete.
-pub(crate) fn in_flows(flows: &[Flow], is_sound: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+/// What is known of a host.
+pub(crate) struct Known<'a> {
+    /// Whether it has a capture. Without the receiver's nothing is known of arrivals.
+    pub(crate) is_captured: &'a dyn Fn(&str) -> bool,
+    /// Whether what its link lost it was asked to lose, as far as the captures tell.
+    pub(crate) loses_as_asked: &'a dyn Fn(&str) -> bool,
+}
+
+/// Everything found in the UDP flows.
+pub(crate) fn in_flows(flows: &[Flow], known: &Known<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (number, flow) in flows.iter().enumerate() {
         for direction in Direction::BOTH {
@@ -18,10 +25,11 @@ pub(crate) fn in_flows(flows: &[Flow], is_sound: &dyn Fn(&str) -> bool) -> Vec<F
                 flow,
                 direction,
             };
-            // Without the receiver's capture nothing is known of arrivals.
-            if flow.receiver(direction).host.is_some() {
+            let receiver = flow.receiver(direction).host.as_deref();
+            if receiver.is_some_and(known.is_captured) {
+                let sender = flow.sender(direction).host.as_deref();
                 let from = findings.len();
-                way.find(is_sound, &mut findings);
+                way.find(sender.is_some_and(known.loses_as_asked), &mut findings);
                 findings[from..].sort_by_key(|finding| finding.at);
             }
         }
@@ -36,9 +44,8 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn find(&self, is_sound: &dyn Fn(&str) -> bool, findings: &mut Vec<Finding>) {
+    fn find(&self, loses_as_asked: bool, findings: &mut Vec<Finding>) {
         let datagrams = &self.flow.datagrams[self.direction.index()];
-        let sender = self.flow.sender(self.direction).host.as_deref();
         let last_received = datagrams
             .iter()
             .filter(|datagram| datagram.received.is_some())
@@ -51,8 +58,7 @@ impl Way<'_> {
                 findings.push(self.finding(place, datagram, code, cause, lost));
             };
             let Some(arrived) = first_arrival(datagram) else {
-                let sound = sender.is_some_and(is_sound);
-                let cause = if sound {
+                let cause = if loses_as_asked {
                     Cause::LinkLoss
                 } else {
                     Cause::Undetermined
@@ -74,9 +80,15 @@ impl Way<'_> {
                         false,
                     );
                 }
-                // The program went on to receive what arrived after it, so it was dropped.
+                // The program went on to receive what arrived after it, so it was dropped; of a
+                // fragmented one a later part may have been lost before.
                 None if last_received.is_some_and(|last| last > arrived) => {
-                    add(FindingCode::DatagramLost, Cause::ReceiveBuffer, true);
+                    let cause = if datagram.fragmented {
+                        Cause::Undetermined
+                    } else {
+                        Cause::ReceiveBuffer
+                    };
+                    add(FindingCode::DatagramLost, cause, true);
                 }
                 _ => {}
             }

@@ -84,7 +84,7 @@ pub(crate) fn read<'a>(
         }
     }
     reader.out.stream.arrivals_known =
-        at_receiver.is_some_and(|capture| !captures[capture].frames.frames.is_empty());
+        at_receiver.is_some_and(|capture| captures[capture].frames.is_there);
     for index in &view.frames {
         let frame = &frames[*index];
         let Some(tcp) = frame.tcp() else { continue };

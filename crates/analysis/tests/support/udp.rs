@@ -71,6 +71,27 @@ impl<'a> Udp<'a> {
             .event(Self::host(side), "udp", [from, to], micros + 5, kind);
     }
 
+    /// Sends the first part of a datagram whose payload has `len` bytes.
+    pub(crate) fn send_first_fragment(
+        &mut self,
+        side: Side,
+        micros: u64,
+        payload: &[u8],
+        len: u16,
+    ) {
+        let [from, to] = self.ends(side);
+        self.next_id += 1;
+        let mut frame = frames::udp(from, to, self.next_id, payload);
+        // Behind 14 bytes of Ethernet: the flag MF (RFC 791, 3.1), and behind 20 of IP the length.
+        frame[14 + 6] |= 0x20;
+        frame[14 + 20 + 4..14 + 20 + 6].copy_from_slice(&(len + 8).to_be_bytes());
+        let (out, back) = (Self::host(side), Self::host(side.other()));
+        self.lab
+            .capture(out, micros, Direction::Outgoing, frame.clone());
+        self.lab
+            .capture(back, micros + DELAY, Direction::Incoming, frame);
+    }
+
     /// A receive call into a buffer of `room` bytes gets the datagram with this payload.
     pub(crate) fn receive(&mut self, side: Side, micros: u64, payload: &[u8], room: usize) {
         let got = &payload[..payload.len().min(room)];
