@@ -224,3 +224,53 @@ fn hosts_find_each_other_by_name_and_the_machine_keeps_its_own_hosts_file() {
     assert!(log.contains("one 198.18.0.2"), "{log}");
     assert_eq!(std::fs::read_to_string("/etc/hosts").unwrap(), before);
 }
+
+#[test]
+fn a_command_that_fails_breaks_the_run_off_unless_its_status_is_expected() {
+    if !namespaces() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let hosts =
+        "hosts:\n  one:\n    run:\n      fails: {command: [sh, -c, 'echo oh no; exit 3']}\n";
+    workshop.scenario("fails", hosts);
+    let output = workshop.run(&["run", "fails.yaml"]);
+    assert_exit(&output, 1);
+    let said = stdout(&output);
+    assert!(
+        said.contains("exit status: 3") && said.contains("oh no"),
+        "{said}"
+    );
+    let expect = "expect:\n  - {value: one.fails.exit-status, is: 3}\n";
+    workshop.scenario("fails", &format!("{hosts}{expect}"));
+    assert_exit(&workshop.run(&["run", "fails.yaml"]), 0);
+}
+
+#[test]
+fn a_receiver_hears_what_is_still_under_way_when_the_sender_is_done() {
+    if !namespaces() {
+        return;
+    }
+    let workshop = Workshop::new();
+    workshop.scenario(
+        "late",
+        "link: {delay: 100ms}\nhosts:\n  sink:\n    run:\n      udp: {peer: udp-peer, protocol: sink}\n  \
+         source:\n    run:\n      udp: {peer: udp-peer, protocol: source, to: sink, bytes: 2000B, write: 100B}\n\
+         expect:\n  - {value: sink.udp.datagrams-received, is: 20}\n",
+    );
+    assert_exit(&workshop.run(&["run", "late.yaml"]), 0);
+}
+
+#[test]
+fn what_nobody_looked_for_is_not_held_to_be_absent() {
+    if !namespaces() {
+        return;
+    }
+    let workshop = Workshop::new();
+    workshop.scenario(
+        "blind",
+        "hosts:\n  one:\n    run:\n      quiet: {command: ['true']}\n\
+         expect:\n  - {finding: zero-window, count: 0}\n  - {finding: merged-message, host: one, count: 0}\n",
+    );
+    assert_exit(&workshop.run(&["run", "blind.yaml"]), 4);
+}
