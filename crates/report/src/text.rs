@@ -3,11 +3,17 @@
 mod batch;
 mod capture;
 mod claims;
+mod columns;
+mod datagrams;
+mod judged;
 mod lanes;
 mod layout;
+mod links;
 mod quantity;
 mod run;
+mod story;
 mod table;
+mod wire;
 
 use crate::Renderer;
 use analysis::{Analysis, BatchAnalysis, model::Subject};

@@ -8,8 +8,9 @@ use super::{
     table::Table,
 };
 use analysis::{Analysis, BatchAnalysis, Price, Row, Verdict};
+use record::manifest::Outcome;
 use scenario::text::Lang;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most runs of a repeated variant, beside its first, that are told in detail.
 const TOLD: usize = 3;
@@ -20,78 +21,97 @@ pub(super) fn whole(batch: &BatchAnalysis, lang: Lang) -> String {
     let mut text = wrap(&title, 0, WIDTH);
     if let Some(subject) = batch.runs.first().and_then(Analysis::run) {
         text.push_str(&run::place(subject, lang));
-        text.push('\n');
     }
     let about = batch.about.in_lang(lang);
     if !about.is_empty() {
         text.push('\n');
         text.push_str(&wrap(about, 0, WIDTH));
     }
-    for analysis in told(&batch.runs) {
-        if let Some(subject) = analysis.run() {
+    for told in told(&batch.runs) {
+        if let Some(subject) = told.analysis.run() {
+            let name = told.name(&subject.variant, lang);
             text.push('\n');
-            text.push_str(&run::section(analysis, subject, lang));
+            text.push_str(&run::section(told.analysis, subject, &name, lang));
         }
     }
     text.push('\n');
-    text.push_str(&comparison(&batch.comparison.rows, lang));
+    text.push_str(&comparison(batch, lang));
+    text.push_str(&run::frames(lang));
     text.push('\n');
-    text.push_str(&wrap(&frames(lang), 0, WIDTH));
     text.push_str(&wrap(&verdict(&batch.runs, lang), 0, WIDTH));
     text
 }
 
-/// What `#n` means, for who wants to see it.
-fn frames(lang: Lang) -> String {
-    say(
-        lang,
-        "#n of a host is frame n of its capture, as Wireshark numbers it; the picture's are the \
-         sender's.",
-        "某主机的 #n 是它抓包文件里的第 n 帧，与 Wireshark 的编号一致；图中的编号属于发送方。",
-    )
+/// A run that is told in detail.
+struct Told<'a> {
+    analysis: &'a Analysis,
+    /// Which run of its variant it is, of how many.
+    place: (u64, u64),
+}
+
+impl Told<'_> {
+    fn name(&self, variant: &str, lang: Lang) -> String {
+        match self.place {
+            (_, 1) => variant.to_owned(),
+            (n, all) => say(
+                lang,
+                format!("{variant}, run {} of {}", count(n), count(all)),
+                format!("{variant}（{} 次中的第 {} 次）", count(all), count(n)),
+            ),
+        }
+    }
 }
 
 /// The first run of each variant, and of its others the first few that did not hold.
-fn told(runs: &[Analysis]) -> Vec<&Analysis> {
-    let mut seen = BTreeSet::new();
+fn told(runs: &[Analysis]) -> Vec<Told<'_>> {
+    let variant = |analysis: &Analysis| analysis.run().map(|run| run.variant.clone());
+    let mut all: BTreeMap<_, u64> = BTreeMap::new();
+    for analysis in runs {
+        *all.entry(variant(analysis)).or_default() += 1;
+    }
+    let mut seen: BTreeMap<_, u64> = BTreeMap::new();
     let mut odd = 0;
-    let mut keep = |analysis: &&Analysis| {
-        let variant = analysis.run().map(|run| run.variant.clone());
-        if seen.insert(variant) {
-            return true;
+    let mut told = Vec::new();
+    for analysis in runs {
+        let variant = variant(analysis);
+        let nth = seen.entry(variant.clone()).or_default();
+        *nth += 1;
+        let is_odd = *nth > 1 && analysis.verdict != Some(Verdict::Held);
+        odd += usize::from(is_odd);
+        if *nth == 1 || (is_odd && odd <= TOLD) {
+            let place = (*nth, all[&variant]);
+            told.push(Told { analysis, place });
         }
-        let tell = analysis.verdict != Some(Verdict::Held) && odd < TOLD;
-        odd += usize::from(tell);
-        tell
-    };
-    runs.iter().filter(|analysis| keep(analysis)).collect()
+    }
+    told
 }
 
-fn comparison(rows: &[Row], lang: Lang) -> String {
+fn comparison(batch: &BatchAnalysis, lang: Lang) -> String {
+    let rows = &batch.comparison.rows;
     let variants: BTreeSet<&str> = rows.iter().map(|row| row.variant.as_str()).collect();
     if rows.len() > variants.len() {
         repeated(rows, lang)
     } else {
-        once(rows, lang)
+        once(batch, lang)
     }
 }
 
 /// One run a variant: what it achieved and what it cost.
-fn once(rows: &[Row], lang: Lang) -> String {
+fn once(batch: &BatchAnalysis, lang: Lang) -> String {
+    let rows = &batch.comparison.rows;
+    let is_udp = batch.runs.iter().all(|run| run.connections.is_empty());
+    let (sent, about_sent) = match is_udp {
+        true => (say(lang, "sent", "发出"), String::new()),
+        false => (
+            say(lang, "segs", "报文段"),
+            say(lang, "segs: segments with payload. ", "报文段：带载荷的。"),
+        ),
+    };
     let head = match lang {
         Lang::En => [
-            "variant", "messages", "segs", "reads", "time", "wire", "trips", "price",
+            "variant", "messages", &sent, "reads", "time", "wire", "trips", "price",
         ],
-        Lang::Zh => [
-            "变体",
-            "消息",
-            "报文段",
-            "读",
-            "时间",
-            "线上",
-            "往返",
-            "代价",
-        ],
+        Lang::Zh => ["变体", "消息", &sent, "读", "时间", "线上", "往返", "代价"],
     };
     let mut table = Table::new(head.map(str::to_owned).to_vec(), &[0, 1, 7]);
     for row in rows {
@@ -107,7 +127,19 @@ fn once(rows: &[Row], lang: Lang) -> String {
                 .map_or_else(dash, |price| self::price(price, row, lang)),
         ]);
     }
-    table.render()
+    let first = rows.first().map_or("", |row| &row.variant);
+    let legend = say(
+        lang,
+        format!(
+            "messages: understood right, of those sent. {about_sent}wire: bytes of all IP packets. \
+             trips: round trips that were waited for. price: what it costs more than {first}."
+        ),
+        format!(
+            "消息：正确理解的/发出的。{about_sent}线上：所有 IP 包的字节数。往返：等待的往返次数。\
+             代价：比 {first} 多花的。"
+        ),
+    );
+    table.render() + "\n" + &wrap(&legend, 0, WIDTH)
 }
 
 /// Several runs a variant: their verdicts, and the middle of what they measured.
@@ -148,7 +180,12 @@ fn repeated(rows: &[Row], lang: Lang) -> String {
             median(runs.iter().map(|row| row.wire)).map_or_else(dash, bytes),
         ]);
     }
-    table.render()
+    let legend = say(
+        lang,
+        "time and wire: medians; wire: bytes of all IP packets.",
+        "时间和线上取中位数；线上：所有 IP 包的字节数。",
+    );
+    table.render() + "\n" + &wrap(&legend, 0, WIDTH)
 }
 
 fn median(values: impl Iterator<Item = u64>) -> Option<u64> {
@@ -163,8 +200,8 @@ fn understood(row: &Row, lang: Lang) -> String {
             let mark = if is_right(row) { "✓" } else { "✗" };
             say(
                 lang,
-                format!("{right} of {messages} {mark}"),
-                format!("{right}/{messages} {mark}"),
+                format!("{} of {} {mark}", count(right), count(messages)),
+                format!("{}/{} {mark}", count(right), count(messages)),
             )
         }
         _ => dash(),
@@ -204,43 +241,79 @@ fn dash() -> String {
     "–".to_owned()
 }
 
-/// The verdict over all, in one sentence.
+/// The verdict over all: what held, or all that did not.
 fn verdict(runs: &[Analysis], lang: Lang) -> String {
-    let judged: Vec<Verdict> = runs
-        .iter()
-        .flat_map(|run| &run.expectations)
-        .map(|judgement| judgement.verdict)
-        .collect();
-    let number = |verdict| judged.iter().filter(|each| **each == verdict).count() as u64;
-    let (failed, open) = (number(Verdict::Failed), number(Verdict::Inconclusive));
-    let all = judged.len() as u64;
-    let broken = runs
-        .iter()
-        .filter(|run| run.verdict == Some(Verdict::Failed))
-        .count() as u64;
-    let runs = runs.len() as u64;
-    match (failed, open) {
-        (0, 0) if broken == 0 => say(
+    let expectations = || runs.iter().flat_map(|run| &run.expectations);
+    let judged = |verdict| {
+        let so = expectations().filter(|judgement| judgement.verdict == verdict);
+        so.count() as u64
+    };
+    let ended = |verdict| {
+        runs.iter()
+            .filter(|run| run.verdict == Some(verdict))
+            .count() as u64
+    };
+    let is_broken = |run: &&Analysis| {
+        run.run()
+            .is_some_and(|run| matches!(run.outcome, Outcome::Broken { .. }))
+    };
+    let broken = runs.iter().filter(is_broken).count() as u64;
+    let (failed, open) = (judged(Verdict::Failed), judged(Verdict::Inconclusive));
+    let (all, number) = (expectations().count() as u64, runs.len() as u64);
+    let (runs_en, runs_zh) = (plural(number, "run"), format!("{} 次运行", count(number)));
+    let mut parts = Vec::new();
+    if broken > 0 {
+        let broken = count(broken);
+        parts.push(say(
             lang,
-            format!(
-                "All expectations held: {}, {}.",
-                plural(runs, "run"),
-                plural(all, "expectation")
-            ),
-            format!("全部期望成立：{runs} 次运行，{all} 条期望。"),
-        ),
-        (0, 0) => say(
-            lang,
-            format!("{broken} of {} broke off.", plural(runs, "run")),
-            format!("{runs} 次运行中有 {broken} 次中断。"),
-        ),
-        (failed, open) => say(
-            lang,
-            format!(
-                "Of {}, {failed} failed and {open} are inconclusive.",
-                plural(all, "expectation")
-            ),
-            format!("{all} 条期望中，{failed} 条不成立，{open} 条无法定论。"),
-        ),
+            format!("{broken} of {runs_en} broke off"),
+            format!("{runs_zh}中有 {broken} 次中断"),
+        ));
     }
+    if failed > 0 {
+        let (failed, all_en) = (count(failed), plural(all, "expectation"));
+        parts.push(say(
+            lang,
+            format!("{failed} of {all_en} failed"),
+            format!("{} 条期望中有 {failed} 条不成立", count(all)),
+        ));
+    }
+    if open > 0 {
+        let (are, all_en) = (
+            if open == 1 { "is" } else { "are" },
+            plural(all, "expectation"),
+        );
+        let open = count(open);
+        parts.push(say(
+            lang,
+            format!("{open} of {all_en} {are} inconclusive"),
+            format!("{} 条期望中有 {open} 条无法定论", count(all)),
+        ));
+    }
+    let doubtful = ended(Verdict::Inconclusive);
+    if parts.is_empty() && doubtful > 0 {
+        let (are, doubtful) = (if doubtful == 1 { "is" } else { "are" }, count(doubtful));
+        parts.push(say(
+            lang,
+            format!("{doubtful} of {runs_en} {are} inconclusive"),
+            format!("{runs_zh}中有 {doubtful} 次无法定论"),
+        ));
+    }
+    let text = match (parts.is_empty(), all) {
+        (true, 0) => say(
+            lang,
+            format!("{runs_en} completed; nothing was expected"),
+            format!("完成 {runs_zh}；没有写下期望"),
+        ),
+        (true, _) => say(
+            lang,
+            format!(
+                "All expectations held: {runs_en}, {}",
+                plural(all, "expectation")
+            ),
+            format!("全部期望成立：{runs_zh}，{} 条期望", count(all)),
+        ),
+        (false, _) => parts.join(&say(lang, ", ", "，")),
+    };
+    text + &say(lang, ".", "。")
 }

@@ -1,11 +1,12 @@
 //! Any capture: its connections, and what its segments prove.
 
 use super::{
-    WIDTH, claims,
-    layout::wrap,
+    WIDTH, judged,
+    layout::{item, wrap},
     quantity::{bytes, count, percent, plural, time},
-    run, say,
+    say, story,
     table::Table,
+    wire,
 };
 use analysis::{
     Analysis,
@@ -26,22 +27,35 @@ pub(super) fn whole(analysis: &Analysis, name: &str, lang: Lang) -> String {
         text.push('\n');
         text.push_str(&connections(analysis, lang));
     }
+    let packets = wire::packets(analysis, lang);
+    if !packets.is_empty() {
+        text.push('\n');
+        text.push_str(&packets);
+    }
     let told = findings(analysis, lang) + &waits(analysis, lang);
     if !told.is_empty() {
         text.push('\n');
         text.push_str(&told);
     }
-    text.push_str(&run::remarks(analysis, lang));
+    let remarks = judged::remarks(analysis, 0, lang);
+    if !remarks.is_empty() {
+        text.push('\n');
+        text.push_str(&remarks);
+    }
     text
 }
 
 fn head(analysis: &Analysis, name: &str, lang: Lang) -> String {
-    let packets: u64 = analysis
+    let packets = analysis
         .captures
         .iter()
         .map(|capture| capture.packets)
-        .sum();
-    let other: u64 = analysis.captures.iter().map(|capture| capture.other).sum();
+        .fold(0, u64::saturating_add);
+    let other = analysis
+        .captures
+        .iter()
+        .map(|capture| capture.other)
+        .fold(0, u64::saturating_add);
     let first = analysis
         .captures
         .iter()
@@ -52,30 +66,42 @@ fn head(analysis: &Analysis, name: &str, lang: Lang) -> String {
         .iter()
         .filter_map(|capture| capture.last)
         .max();
-    let span = last.zip(first).map_or(0, |(last, first)| last - first);
-    let (connections, flows) = (
-        analysis.connections.len() as u64,
-        analysis.flows.len() as u64,
-    );
-    say(
-        lang,
-        format!(
-            "{name}: {} in {}, {}, {}, {} other",
-            plural(packets, "packet"),
-            time(span),
-            plural(connections, "connection"),
-            plural(flows, "UDP flow"),
-            count(other)
+    let colon = say(lang, ": ", "：");
+    let Some((first, last)) = first.zip(last) else {
+        let empty = say(lang, "no packets.", "没有包。");
+        return format!("{name}{colon}{empty}");
+    };
+    let span = time(last.saturating_sub(first));
+    let connections = analysis.connections.len() as u64;
+    let flows = analysis.flows.len() as u64;
+    let mut parts = vec![
+        say(
+            lang,
+            format!("{} in {span}", plural(packets, "packet")),
+            format!("{} 个包，历时 {span}", count(packets)),
         ),
-        format!(
-            "{name}：{} 个包，历时 {}，{} 条连接，{} 个 UDP 流，其他 {}",
-            count(packets),
-            time(span),
-            count(connections),
-            count(flows),
-            count(other)
+        say(
+            lang,
+            plural(connections, "TCP connection"),
+            format!("{} 条 TCP 连接", count(connections)),
         ),
-    )
+    ];
+    if flows > 0 {
+        parts.push(say(
+            lang,
+            plural(flows, "UDP conversation"),
+            format!("{} 个 UDP 会话", count(flows)),
+        ));
+    }
+    if other > 0 {
+        parts.push(say(
+            lang,
+            plural(other, "other packet"),
+            format!("{} 个其他包", count(other)),
+        ));
+    }
+    let (comma, end) = (say(lang, ", ", "，"), say(lang, ".", "。"));
+    format!("{name}{colon}{}{end}", parts.join(&comma))
 }
 
 fn connections(analysis: &Analysis, lang: Lang) -> String {
@@ -104,8 +130,8 @@ fn connections(analysis: &Analysis, lang: Lang) -> String {
         let rest = count(rest);
         text.push_str(&say(
             lang,
-            format!(" … and {rest} more connections (all with --json)\n"),
-            format!(" … 另有 {rest} 条连接（--json 给出全部）\n"),
+            format!(" … and {rest} more (--json has all)\n"),
+            format!(" … 另有 {rest} 条（全部见 --json）\n"),
         ));
     }
     text
@@ -113,7 +139,13 @@ fn connections(analysis: &Analysis, lang: Lang) -> String {
 
 /// Number, client, server, packets, payload, efficiency, findings.
 fn row(analysis: &Analysis, number: usize, connection: &Connection, lang: Lang) -> [String; 7] {
-    let sum = |of: fn(&Stream) -> u64| connection.streams.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&Stream) -> u64| {
+        connection
+            .streams
+            .iter()
+            .map(of)
+            .fold(0, u64::saturating_add)
+    };
     let (payload, wire) = (sum(|stream| stream.payload), sum(|stream| stream.wire));
     [
         number.to_string(),
@@ -139,7 +171,7 @@ fn stacked(row: &[String; 7], lang: Lang) -> String {
     ] = row;
     let figures = say(
         lang,
-        format!("{packets} packets, {payload}, efficiency {efficiency}: {findings}"),
+        format!("packets: {packets}, {payload}, efficiency {efficiency}: {findings}"),
         format!("{packets} 个包，{payload}，效率 {efficiency}：{findings}"),
     );
     format!(
@@ -186,62 +218,91 @@ fn found(analysis: &Analysis, number: usize, lang: Lang) -> String {
 }
 
 fn findings(analysis: &Analysis, lang: Lang) -> String {
-    let tell = |finding: &Finding| {
-        let filter = match finding.place {
-            Place::Stream { connection, .. } => format!("tcp.stream eq {connection}"),
-            Place::Flow { flow, .. } => format!("udp.stream eq {flow}"),
-            Place::Link { .. } => String::new(),
-        };
-        let text = format!(
-            "{}: {}",
-            finding.code,
-            claims::sentence(analysis, finding, lang)
-        );
-        wrap(&text, 0, WIDTH) + &format!("  Wireshark: {filter}\n")
+    let kinds = story::kinds(analysis.findings.iter(), |one, other| {
+        one.place == other.place
+    });
+    let tell = |(finding, alike): &(&Finding, u64)| {
+        let text = item(&story::told(analysis, finding, *alike, lang), 0, WIDTH);
+        match finding.place {
+            Place::Stream { connection, .. } => text + &filter("tcp", connection),
+            Place::Flow { flow, .. } => text + &filter("udp", flow),
+            Place::Link { .. } => text,
+        }
     };
-    analysis.findings.iter().take(SHOWN).map(tell).collect()
+    kinds.iter().take(SHOWN).map(tell).collect()
+}
+
+/// What to type to see it all.
+fn filter(protocol: &str, number: usize) -> String {
+    format!("  Wireshark: {protocol}.stream eq {number}\n")
 }
 
 /// Segments that left with an acknowledgment: what a capture alone tells of Nagle's algorithm.
 fn waits(analysis: &Analysis, lang: Lang) -> String {
-    let mut text = String::new();
+    let mut told = Vec::new();
     for (number, connection) in analysis.connections.iter().enumerate() {
         for direction in Direction::BOTH {
-            for wait in connection.stream(direction).waits.iter().take(SHOWN) {
-                let sentence = wait_told(connection, direction, wait, lang);
-                text.push_str(&wrap(&sentence, 0, WIDTH));
-                text.push_str(&format!("  Wireshark: tcp.stream eq {number}\n"));
+            let stream = connection.stream(direction);
+            for with_data in [false, true] {
+                let alike = || {
+                    stream
+                        .waits
+                        .iter()
+                        .filter(|wait| wait.with_data == with_data)
+                };
+                if let Some(sentence) = alike()
+                    .next()
+                    .and_then(|wait| wait_told(stream, wait, alike().count() as u64 - 1, lang))
+                {
+                    told.push(item(&sentence, 0, WIDTH) + &filter("tcp", number));
+                }
             }
         }
     }
-    text
+    told.truncate(SHOWN);
+    told.concat()
 }
 
-fn wait_told(connection: &Connection, direction: Direction, wait: &Wait, lang: Lang) -> String {
-    let segments = &connection.stream(direction).segments;
-    let (segment, behind) = (&segments[wait.segment], &segments[wait.behind]);
-    let (frame, earlier, ack) = (segment.frame, behind.frame, wait.released_by);
-    let (payload, gap, most) = (segment.len(), time(wait.gap), time(wait.at_most));
-    let doubt = if wait.with_data {
-        say(
-            lang,
-            " The acknowledgment brought data too: a program that answers at once looks the same.",
-            "这个确认也带来了数据：程序立即回应看上去也是这样。",
-        )
-    } else {
-        String::new()
-    };
-    let sentence = say(
+fn wait_told(stream: &Stream, wait: &Wait, alike: u64, lang: Lang) -> Option<String> {
+    let segment = stream.segments.get(wait.segment)?;
+    let (frame, ack) = (segment.frame, wait.released_by);
+    let earlier = stream.segments.get(wait.behind)?.frame;
+    let size = segment.range.end.saturating_sub(segment.range.start);
+    let (gap, most) = (time(wait.gap), time(wait.at_most));
+    let mut text = say(
         lang,
         format!(
-            "#{frame} ({payload} bytes) left {gap} after #{ack} acknowledged #{earlier}: it seems \
-             to have waited for that, as Nagle's algorithm makes small segments wait (cause nagle, \
-             for {most} at most). What the program wrote, a capture alone can't tell."
+            "wait: #{frame} ({}) left {gap} after #{ack} acknowledged #{earlier}. It may have waited \
+             for that, {most} at most, as Nagle's algorithm makes small segments wait (cause \
+             nagle).\n",
+            plural(size, "byte")
         ),
         format!(
-            "#{frame}（{payload} 字节）在 #{ack} 确认 #{earlier} 之后 {gap} 发出：看来它等的就是这个确认，\
-             正如 Nagle 算法让小报文段等待（原因 nagle，至多 {most}）。程序写了什么，单凭抓包无法得知。"
+            "等待：#{frame}（{} 字节）在 #{ack} 确认 #{earlier} 之后 {gap} 发出。它可能一直在等这个确认，\
+             至多 {most}，正如 Nagle 算法让小报文段等待（原因 nagle）。\n",
+            count(size)
         ),
     );
-    sentence + &doubt
+    text.push_str(&if wait.with_data {
+        say(
+            lang,
+            "The acknowledgment brought data too: a program that answers at once looks the same.",
+            "这个确认也带来了数据：程序收到后立即回应，看上去也是这样。",
+        )
+    } else {
+        say(
+            lang,
+            "When the program wrote it, a capture alone can't tell.",
+            "程序何时写的，单凭抓包无法得知。",
+        )
+    });
+    if alike > 0 {
+        let alike = count(alike);
+        text.push_str(&say(
+            lang,
+            format!("\n{alike} more like it."),
+            format!("\n另有 {alike} 处相同。"),
+        ));
+    }
+    Some(text)
 }

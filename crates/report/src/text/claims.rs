@@ -5,7 +5,7 @@ mod reads;
 mod segments;
 
 use super::{
-    layout::cut,
+    layout::{cut, printable},
     quantity::{count, plural},
     say,
 };
@@ -16,13 +16,13 @@ use analysis::{
         finding::{Details, Finding, FrameRef, Place},
     },
 };
-use scenario::text::Lang;
+use scenario::{finding::Cause, text::Lang};
 use std::ops::Range;
 
 /// Most names that a sentence lists.
 const NAMED: usize = 4;
 
-/// One finding, as a paragraph.
+/// One finding in sentences. A cure begins a line of its own.
 pub(super) fn sentence(analysis: &Analysis, finding: &Finding, lang: Lang) -> String {
     let teller = Teller {
         analysis,
@@ -81,15 +81,33 @@ impl Teller<'_> {
     fn condition(&self) -> Both {
         let host = self.host();
         (
-            format!("The link of {host} did not do what it was asked; see the doubts below."),
-            format!("{host} 的链路没有按要求工作；见下面的疑点。"),
+            format!("the link of {host} did not do what it was asked."),
+            format!("{host} 的链路没有按要求工作。"),
         )
     }
 
+    /// Cause and frames, where there are no words for more.
     fn bare(&self) -> Both {
-        let (frame, _) = self.frames();
-        let text = format!("{}: {} ({frame})", self.finding.code, self.finding.cause);
-        (text.clone(), text)
+        let (en, zh) = self.why();
+        let (whose_en, whose_zh) = self.whose();
+        match self.finding.frames.first() {
+            Some(frame) => (
+                format!("{whose_en}#{}. {en}", frame.number),
+                format!("{whose_zh}#{}。{zh}", frame.number),
+            ),
+            None => (en, zh),
+        }
+    }
+
+    /// The cause by its name.
+    fn why(&self) -> Both {
+        match self.finding.cause {
+            Cause::Undetermined => (
+                "Why, the evidence does not decide.".into(),
+                "原因无法由证据判定。".into(),
+            ),
+            cause => (format!("Cause: {cause}."), format!("原因：{cause}。")),
+        }
     }
 
     /// The host where the finding is seen.
@@ -136,18 +154,21 @@ impl Teller<'_> {
     }
 
     /// The first frame, and those after it.
-    fn frames(&self) -> (String, Vec<FrameRef>) {
+    fn frames(&self) -> (String, &[FrameRef]) {
         match self.finding.frames.split_first() {
-            Some((first, rest)) => (format!("#{}", first.number), rest.to_vec()),
-            None => ("#?".into(), Vec::new()),
+            Some((first, rest)) => (format!("#{}", first.number), rest),
+            None => ("#?".into(), &[]),
         }
     }
 
     /// The frames where something arrived, in brackets: numbers of that host's own capture.
     fn arrived(&self) -> String {
-        let numbers: Vec<String> = self
-            .finding
-            .frames
+        self.listed(&self.finding.frames)
+    }
+
+    /// Frames in brackets, with the host whose capture they are of.
+    fn listed(&self, frames: &[FrameRef]) -> String {
+        let numbers: Vec<String> = frames
             .iter()
             .take(NAMED)
             .map(|frame| format!("#{}", frame.number))
@@ -155,18 +176,20 @@ impl Teller<'_> {
         if numbers.is_empty() {
             return String::new();
         }
-        let more = if self.finding.frames.len() > NAMED {
-            " …"
-        } else {
-            ""
-        };
-        let host = self.host();
-        let list = numbers.join(", ");
-        say(
-            self.lang,
-            format!(" ({list}{more} at {host})"),
-            format!("（{host} 的 {list}{more}）"),
-        )
+        let more = if frames.len() > NAMED { " …" } else { "" };
+        let list = numbers.join(&say(self.lang, ", ", "、"));
+        match &self.finding.host {
+            Some(host) => say(
+                self.lang,
+                format!(" ({list}{more} at {host})"),
+                format!("（{host} 的 {list}{more}）"),
+            ),
+            None => say(
+                self.lang,
+                format!(" ({list}{more})"),
+                format!("（{list}{more}）"),
+            ),
+        }
     }
 
     fn stream(&self) -> Option<(&Stream, Direction)> {
@@ -198,15 +221,24 @@ impl Teller<'_> {
         let quoted: Vec<String> = texts
             .iter()
             .take(NAMED)
-            .map(|message| quoted(message.text.as_deref().unwrap_or("?")))
+            .zip(messages.start + 1..)
+            .map(|(message, number)| match &message.text {
+                Some(text) => quoted(text),
+                None => say(
+                    self.lang,
+                    format!("message {number}"),
+                    format!("第 {number} 条消息"),
+                ),
+            })
             .collect();
         let rest = texts.len().saturating_sub(NAMED);
         if rest > 0 {
-            let (list, rest) = (quoted.join(", "), count(rest as u64));
+            let list = quoted.join(&say(self.lang, ", ", "、"));
+            let (rest, all) = (count(rest as u64), count(texts.len() as u64));
             return say(
                 self.lang,
                 format!("{list} and {rest} more"),
-                format!("{list} 等另外 {rest} 条"),
+                format!("{list} 等 {all} 条消息"),
             );
         }
         match (quoted.split_last(), self.lang) {
@@ -221,9 +253,5 @@ impl Teller<'_> {
 
 /// A text as part of a sentence: short, without control characters.
 fn quoted(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_control() { '·' } else { c })
-        .collect();
-    format!("\"{}\"", cut(&text, 24))
+    format!("\"{}\"", cut(&printable(text), 24))
 }

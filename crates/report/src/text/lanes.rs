@@ -3,8 +3,9 @@
 
 use super::{
     WIDTH,
-    layout::{cut, left, width},
-    quantity::{count, plural, time},
+    columns::{Columns, Piece},
+    layout::{cut, left, printable, width},
+    quantity::{bytes, count, plural, time},
     say,
 };
 use analysis::model::connection::{Connection, Direction, Stream};
@@ -17,14 +18,8 @@ const BYTES: usize = 42;
 const NAME: usize = 11;
 /// Most messages that are drawn; more would leave no room for their names.
 const DRAWN: usize = 6;
-/// Columns that every piece of every lane has at least.
-const LEAST: usize = 2;
-
-/// One box of a lane.
-struct Piece {
-    range: Range<u64>,
-    label: String,
-}
+/// Most columns for what a lane sums up to.
+const SUM: usize = 40;
 
 /// The picture of one direction of a connection; empty when nothing was sent in it.
 pub(super) fn picture(connection: &Connection, direction: Direction, lang: Lang) -> String {
@@ -42,8 +37,8 @@ pub(super) fn picture(connection: &Connection, direction: Direction, lang: Lang)
     .chain([reads(stream, lang), understood(stream, lang)])
     .flatten()
     .collect::<Vec<_>>();
-    let sums = lanes.iter().map(|lane| width(&lane.sum)).max().unwrap_or(0);
-    let room = BYTES.min(WIDTH.saturating_sub(NAME + sums + 4));
+    let sums = lanes.iter().map(|lane| width(&lane.sum)).max();
+    let room = BYTES.min(WIDTH - (NAME + sums.unwrap_or(0).min(SUM) + 4));
     let columns = Columns::new(&drawn, lanes.iter().flat_map(|lane| &lane.pieces), room);
     let mut text = String::new();
     for lane in &lanes {
@@ -52,26 +47,31 @@ pub(super) fn picture(connection: &Connection, direction: Direction, lang: Lang)
             "  {}{}  {}",
             left(&lane.name, NAME),
             left(&boxes, room),
-            lane.sum
+            cut(&lane.sum, SUM)
         );
         text.push_str(line.trim_end());
         text.push('\n');
     }
-    let rest = stream.messages.len().saturating_sub(DRAWN);
-    if rest > 0 {
-        text.push_str(&say(
-            lang,
-            format!(
-                "  The first {DRAWN} messages are drawn, {} more follow.\n",
-                count(rest as u64)
-            ),
-            format!(
-                "  画出前 {DRAWN} 条消息，其后还有 {} 条。\n",
-                count(rest as u64)
-            ),
-        ));
-    }
+    text.push_str(&undrawn(stream, lang));
     text
+}
+
+/// What is not drawn, as far as anything is.
+fn undrawn(stream: &Stream, lang: Lang) -> String {
+    let (number, en, zh) = if stream.messages.is_empty() {
+        (stream.segments.len(), "segments", "个报文段")
+    } else {
+        (stream.messages.len(), "messages", "条消息")
+    };
+    let rest = match number.saturating_sub(DRAWN) {
+        0 => return String::new(),
+        rest => count(rest as u64),
+    };
+    say(
+        lang,
+        format!("  The first {DRAWN} {en} are drawn, {rest} more follow.\n"),
+        format!("  画出前 {DRAWN} {zh}，其后还有 {rest} {zh}。\n"),
+    )
 }
 
 struct Lane {
@@ -105,20 +105,23 @@ fn window(stream: &Stream) -> Range<u64> {
 
 fn messages(stream: &Stream, lang: Lang) -> Option<Lane> {
     let number = stream.messages.len() as u64;
-    let bytes: u64 = stream
+    let lengths = stream
         .messages
         .iter()
-        .map(|m| m.range.end - m.range.start)
-        .sum();
+        .map(|message| message.range.end.saturating_sub(message.range.start));
+    let size = match lengths.fold(0, u64::saturating_add) {
+        size @ 0..10_000 => say(lang, plural(size, "byte"), format!("{size} 字节")),
+        size => bytes(size),
+    };
     let pieces = stream.messages.iter().map(|message| Piece {
         range: message.range.clone(),
-        label: printable(message.text.as_deref()),
+        label: printable(message.text.as_deref().unwrap_or("?")),
     });
     let name = say(lang, "message", "消息");
     let sum = say(
         lang,
-        format!("{}, {}", plural(number, "message"), plural(bytes, "byte")),
-        format!("{} 条消息，{} 字节", count(number), count(bytes)),
+        format!("{}, {size}", plural(number, "message")),
+        format!("{} 条消息，{size}", count(number)),
     );
     (number > 0).then(|| Lane {
         name,
@@ -138,8 +141,8 @@ fn writes(stream: &Stream, lang: Lang) -> Option<Lane> {
     let name = say(lang, "write", "写");
     let sum = say(
         lang,
-        format!("{}, {within}", plural(number, "write")),
-        format!("{} 次写，{within}", count(number)),
+        format!("{} in {within}", plural(number, "write")),
+        format!("{} 次写，历时 {within}", count(number)),
     );
     Some(Lane {
         name,
@@ -213,7 +216,7 @@ fn understood(stream: &Stream, lang: Lang) -> Option<Lane> {
         range: understood.range.clone(),
         label: format!(
             "{}{}",
-            printable(understood.text.as_deref()),
+            printable(understood.text.as_deref().unwrap_or("?")),
             if understood.right { "" } else { " ✗" }
         ),
     });
@@ -238,124 +241,4 @@ fn understood(stream: &Stream, lang: Lang) -> Option<Lane> {
         pieces: pieces.collect(),
         sum,
     })
-}
-
-/// A text that can stand in a line, whatever bytes it was.
-fn printable(text: Option<&str>) -> String {
-    text.unwrap_or("?")
-        .chars()
-        .map(|c| if c.is_control() { '·' } else { c })
-        .collect()
-}
-
-/// Which column each offset stands in. Not to scale: every piece gets room for its ends, the rest
-/// is shared out by size.
-struct Columns {
-    edges: Vec<u64>,
-    columns: Vec<usize>,
-}
-
-impl Columns {
-    fn new<'a>(window: &Range<u64>, pieces: impl Iterator<Item = &'a Piece>, room: usize) -> Self {
-        let clip = |offset: u64| offset.clamp(window.start, window.end);
-        let mut edges: Vec<u64> = pieces
-            .flat_map(|piece| [clip(piece.range.start), clip(piece.range.end)])
-            .collect();
-        edges.extend([window.start, window.end]);
-        edges.sort_unstable();
-        edges.dedup();
-        let gaps = edges.len() - 1;
-        let least = LEAST.min(room / gaps.max(1));
-        let spare = room.saturating_sub(least * gaps);
-        let bytes = (window.end - window.start).max(1);
-        let mut columns = vec![0];
-        for (gap, edge) in (1..).zip(&edges[1..]) {
-            let share = u128::from(edge - window.start) * spare as u128 / u128::from(bytes);
-            columns.push(least * gap + share as usize);
-        }
-        Self { edges, columns }
-    }
-
-    fn column(&self, offset: u64) -> usize {
-        let place = self.edges.partition_point(|edge| *edge < offset);
-        self.columns[place.min(self.columns.len() - 1)]
-    }
-
-    fn draw(&self, pieces: &[Piece]) -> String {
-        let (first, last) = (self.edges[0], self.edges[self.edges.len() - 1]);
-        let mut line = String::new();
-        for piece in pieces {
-            if piece.range.end <= first || piece.range.start >= last {
-                continue;
-            }
-            let (from, to) = (self.column(piece.range.start), self.column(piece.range.end));
-            let behind = width(&line);
-            if from < behind || to <= from {
-                continue;
-            }
-            line.push_str(&" ".repeat(from - behind));
-            line.push_str(&boxed(&piece.label, to - from));
-        }
-        line
-    }
-}
-
-/// `├──label──┤`, as far as there is room.
-fn boxed(label: &str, columns: usize) -> String {
-    match columns {
-        0 => String::new(),
-        1 => "│".to_owned(),
-        _ => {
-            let inside = columns - 2;
-            let label = if width(label) > inside {
-                cut(label, inside)
-            } else {
-                label.to_owned()
-            };
-            let rest = inside - width(&label);
-            let before = rest / 2;
-            format!(
-                "├{}{label}{}┤",
-                "─".repeat(before),
-                "─".repeat(rest - before)
-            )
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn boxes_have_exactly_the_room_they_are_given() {
-        assert_eq!(boxed("Michael", 13), "├──Michael──┤");
-        assert_eq!(boxed("Michael", 6), "├Mic…┤");
-        assert_eq!(boxed("名字", 6), "├名字┤");
-        assert_eq!(boxed("12", 2), "├┤");
-        assert_eq!(boxed("12", 1), "│");
-        for columns in 0..20 {
-            assert_eq!(width(&boxed("粘包 sticky", columns)), columns);
-        }
-    }
-
-    #[test]
-    fn every_piece_has_room_for_its_ends() {
-        let pieces: Vec<Piece> = (0..6)
-            .map(|n| Piece {
-                range: n * n * n * 100..(n + 1).pow(3) * 100,
-                label: String::new(),
-            })
-            .collect();
-        let columns = Columns::new(&(0..21_600), pieces.iter(), BYTES);
-        assert_eq!(columns.columns.first(), Some(&0));
-        assert_eq!(columns.columns.last(), Some(&BYTES));
-        assert!(
-            columns
-                .columns
-                .windows(2)
-                .all(|pair| pair[1] >= pair[0] + LEAST)
-        );
-        assert_eq!(width(&columns.draw(&pieces)), BYTES);
-    }
 }

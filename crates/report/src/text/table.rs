@@ -1,9 +1,12 @@
-//! Tables: columns as wide as their widest cell.
+//! Tables: columns as wide as their widest cell, as far as there is room.
 
 use super::{
     WIDTH,
-    layout::{left, right, width},
+    layout::{cut, cut_middle, left, right, width, wrap},
 };
+
+/// Columns that a cell which is cut or wrapped keeps at least.
+const LEAST: usize = 12;
 
 /// Rows of cells under a head.
 pub(super) struct Table {
@@ -24,37 +27,110 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// Whether its lines are not too long when columns stand one space apart.
+    /// Whether all but the last column have room as they are.
     pub(super) fn fits(&self) -> bool {
         let widths = self.widths();
-        widths.iter().sum::<usize>() + widths.len() <= WIDTH
+        let before: usize = widths.iter().rev().skip(1).map(|columns| columns + 1).sum();
+        1 + before + LEAST <= WIDTH
+    }
+
+    /// Where the cells are too wide, texts are wrapped in the last column and cut in the others.
+    pub(super) fn render(&self) -> String {
+        let mut widths = self.widths();
+        let gaps = widths.len().saturating_sub(1);
+        let room = |gap: usize| WIDTH.saturating_sub(1 + gap * gaps);
+        let gap = if widths.iter().sum::<usize>() <= room(2) {
+            2
+        } else {
+            1
+        };
+        self.fit(&mut widths, room(gap));
+        let mut text = String::new();
+        for row in &self.rows {
+            text.push_str(&self.line(row, &widths, gap));
+        }
+        text
     }
 
     fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let cells = |at: usize| self.rows.iter().filter_map(move |row| row.get(at));
-        let widest = |at| cells(at).map(|cell| width(cell)).max().unwrap_or(0);
+        let widest = |at: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(at));
+            cells.map(|cell| width(cell)).max().unwrap_or(0)
+        };
         (0..columns).map(widest).collect()
     }
 
-    pub(super) fn render(&self) -> String {
-        let widths = self.widths();
-        let roomy = widths.iter().sum::<usize>() + 2 * widths.len() <= WIDTH;
-        let gap = if roomy { "  " } else { " " };
-        let mut text = String::new();
-        for row in &self.rows {
-            let cells: Vec<String> = row
-                .iter()
-                .enumerate()
-                .map(|(at, cell)| match self.left.contains(&at) {
-                    true => left(cell, widths[at]),
-                    false => right(cell, widths[at]),
-                })
-                .collect();
-            text.push(' ');
-            text.push_str(cells.join(gap).trim_end());
-            text.push('\n');
+    /// Makes columns of text narrower, the last before the others, until all have room.
+    fn fit(&self, widths: &mut [usize], room: usize) {
+        let last = widths.len().saturating_sub(1);
+        loop {
+            let over = widths.iter().sum::<usize>().saturating_sub(room);
+            let can = |at: &usize| self.left.contains(at) && widths[*at] > LEAST;
+            let widest = || (0..last).filter(can).max_by_key(|at| widths[*at]);
+            let Some(at) = Some(last).filter(can).or_else(widest) else {
+                return;
+            };
+            if over == 0 {
+                return;
+            }
+            // The last may give all it has, the others one after the other what they have more.
+            let give = if at == last { over } else { 1 };
+            widths[at] = widths[at].saturating_sub(give).max(LEAST);
         }
-        text
+    }
+
+    fn line(&self, row: &[String], widths: &[usize], gap: usize) -> String {
+        let mut line = String::from(" ");
+        let mut below = Vec::new();
+        for (at, (cell, columns)) in row.iter().zip(widths).enumerate() {
+            let is_last = at + 1 == widths.len();
+            let start = width(&line);
+            let cell = if is_last && self.left.contains(&at) && width(cell) > *columns {
+                let wrapped = wrap(cell, 0, *columns);
+                let mut lines = wrapped.lines();
+                let first = lines.next().unwrap_or_default().to_owned();
+                below.extend(lines.map(|line| format!("{}{line}\n", " ".repeat(start))));
+                first
+            } else if self.left.contains(&at) {
+                cut_middle(cell, *columns)
+            } else {
+                cut(cell, *columns)
+            };
+            line.push_str(&match self.left.contains(&at) {
+                true => left(&cell, *columns),
+                false => right(&cell, *columns),
+            });
+            line.push_str(&" ".repeat(gap));
+        }
+        format!("{}\n{}", line.trim_end(), below.concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &[[&str; 3]]) -> Table {
+        let mut table = Table::new(rows[0].map(str::to_owned).to_vec(), &[0, 2]);
+        for row in &rows[1..] {
+            table.row(row.map(str::to_owned).to_vec());
+        }
+        table
+    }
+
+    #[test]
+    fn wide_characters_keep_columns_straight() {
+        let text = table(&[["变体", "n", "price"], ["naive", "10", "–"]]).render();
+        assert_eq!(text, " 变体    n  price\n naive  10  –\n");
+    }
+
+    #[test]
+    fn too_wide_a_table_wraps_its_last_column_and_cuts_the_others() {
+        let (long, words) = ("x".repeat(60), "words ".repeat(20));
+        let text = table(&[["a", "n", "words"], [&long, "10", &words]]).render();
+        assert!(text.lines().all(|line| width(line) <= WIDTH), "{text}");
+        assert!(text.contains("10 "), "{text}");
+        assert!(text.lines().count() > 3, "{text}");
     }
 }

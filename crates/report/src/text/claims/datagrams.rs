@@ -11,8 +11,10 @@ impl Teller<'_> {
             return self.bare();
         };
         let (whose_en, whose_zh) = self.whose();
+        let (_, arrivals) = self.frames();
+        let arrived = self.listed(arrivals);
         let (name, frame) = (quoted(&datagram.text), datagram.frame);
-        let en = format!("The datagram {name} ({whose_en}#{frame})");
+        let en = format!("the datagram {name} ({whose_en}#{frame})");
         let zh = format!("数据报 {name}（{whose_zh}#{frame}）");
         let size = plural(datagram.len, "byte");
         let length = count(datagram.len);
@@ -20,27 +22,31 @@ impl Teller<'_> {
         let got = count(datagram.received.map_or(0, |received| received.len));
         let (rest_en, rest_zh) = match (self.finding.code, self.finding.cause) {
             (FindingCode::DatagramLost, Cause::ReceiveBuffer) => (
-                "arrived and was dropped: the socket's buffer was full.".to_owned(),
-                "到达后被丢弃：套接字缓冲区已满。".to_owned(),
+                format!("arrived{arrived} and was dropped: the socket's buffer was full."),
+                format!("到达后{arrived}被丢弃：套接字缓冲区已满。"),
             ),
             (FindingCode::DatagramLost, Cause::LinkLoss) => (
                 "never arrived: the link lost it.".to_owned(),
                 "没有到达：链路丢了它。".to_owned(),
             ),
             (FindingCode::DatagramLost, _) => {
-                ("never arrived.".to_owned(), "没有到达。".to_owned())
+                let (why_en, why_zh) = self.why();
+                (
+                    format!("never arrived. {why_en}"),
+                    format!("没有到达。{why_zh}"),
+                )
             }
             (FindingCode::DatagramDuplicated, _) => (
-                format!("arrived {times} times."),
-                format!("到达了 {times} 次。"),
+                format!("arrived {times} times{arrived}."),
+                format!("到达了 {times} 次{arrived}。"),
             ),
             (FindingCode::DatagramReordered, _) => (
-                "arrived after one that was sent later.".to_owned(),
-                "比更晚发送的数据报到得还晚。".to_owned(),
+                format!("arrived after one that was sent later{arrived}."),
+                format!("比更晚发送的数据报到得还晚{arrived}。"),
             ),
             (FindingCode::DatagramTruncated, _) => (
-                format!("has {size}, and the program asked for {got}: the rest is gone."),
-                format!("有 {length} 字节，程序只要 {got} 字节：其余丢弃。"),
+                format!("has {size}, and the program asked for {got}{arrived}: the rest is gone."),
+                format!("有 {length} 字节，程序只要 {got} 字节{arrived}：其余丢弃。"),
             ),
             (FindingCode::DatagramFragmented, _) => (
                 format!("of {size} travelled as several IP fragments."),

@@ -20,17 +20,17 @@ impl Teller<'_> {
                 format!("程序来读的时候它们已在套接字里等着{frames}"),
             ),
             Cause::LossRecovery => (
-                format!("a retransmission filled the hole before them{frames}"),
-                format!("重传补上了它们前面的空洞{frames}"),
+                format!("bytes that were missing before them came late{frames}"),
+                format!("它们前面缺少的字节晚到了{frames}"),
             ),
             _ => (
-                "why, the evidence does not decide".into(),
-                "原因无法由证据判定".into(),
+                format!("why, the evidence does not decide{frames}"),
+                format!("原因无法由证据判定{frames}"),
             ),
         };
         (
-            format!("Read {read} of {host} returned {names} together: {en}."),
-            format!("{host} 的第 {read} 次读一起返回了 {names}：{zh}。"),
+            format!("read {read} of {host} returned {names} together: {en}."),
+            format!("{host} 的第 {read} 次读同时返回了 {names}：{zh}。"),
         )
     }
 
@@ -39,13 +39,16 @@ impl Teller<'_> {
         let host = self.host();
         let number = reads.len();
         let (en, zh) = match self.finding.cause {
-            Cause::SmallReadBuffer => ("a read asked for fewer bytes", "一次读要的字节太少"),
-            Cause::Mss => ("it is larger than a segment", "它比一个报文段大"),
+            Cause::SmallReadBuffer => (
+                "a read asked for fewer bytes than it has",
+                "一次读要的字节比它少",
+            ),
+            Cause::Mss => ("it does not fit into a segment", "一个报文段装不下它"),
             Cause::SeparateSegments => (
                 "its bytes came in separate segments",
                 "它的字节分在几个报文段里",
             ),
-            Cause::LossRecovery => ("a part had to be sent again", "其中一部分被重传"),
+            Cause::LossRecovery => ("a part of it was sent again", "其中一部分被重传"),
             Cause::Undetermined => ("why, the evidence does not decide", "原因无法由证据判定"),
             cause => (cause.name(), cause.name()),
         };
@@ -57,36 +60,44 @@ impl Teller<'_> {
     }
 
     pub(super) fn merged(&self, understood: usize) -> Both {
-        let text = self.understood(understood);
-        let host = self.host();
-        match self.finding.cause {
-            Cause::NoFraming => (
-                format!(
-                    "{host} took {text} for one message: it has no framing, and takes what one \
-                     read returns for a message. The sticky read is normal TCP, this is a bug. \
-                     Cure: mark where messages end, by a length in front or a delimiter behind."
-                ),
-                format!(
-                    "{host} 把 {text} 当成了一条消息：它没有分帧，把一次读返回的内容当作一条消息。\
-                     粘在一起的读是 TCP 的正常现象，这才是缺陷。对策：标出消息的边界，前面加长度或后面加\
-                     分隔符。"
-                ),
-            ),
-            _ => (
-                format!("{host} took {text} for one message."),
-                format!("{host} 把 {text} 当成了一条消息。"),
-            ),
-        }
+        let (text, frames, host) = (self.understood(understood), self.arrived(), self.host());
+        let (en, zh) = self.unframed();
+        (
+            format!("{host} took {text} for one message{frames}.{en}"),
+            format!("{host} 把 {text} 当成了一条消息{frames}。{zh}"),
+        )
     }
 
     pub(super) fn torn(&self, understood: usize, message: usize) -> Both {
-        let text = self.understood(understood);
+        let (text, frames, host) = (self.understood(understood), self.arrived(), self.host());
         let name = self.names(&(message..message + 1));
-        let host = self.host();
+        let (en, zh) = self.unframed();
         (
-            format!("{host} took {text}, a piece of {name}, for a whole message."),
-            format!("{host} 把 {name} 的一部分 {text} 当成了一整条消息。"),
+            format!(
+                "{host} took {text} for a message, and it holds only a piece of {name}{frames}.{en}"
+            ),
+            format!("{host} 把 {text} 当成了一条消息，其中 {name} 只有一部分{frames}。{zh}"),
         )
+    }
+
+    /// Why the receiver saw boundaries where there were none, and the cure.
+    fn unframed(&self) -> Both {
+        match self.finding.cause {
+            Cause::NoFraming => (
+                " It has no framing: what one read returns, it takes for a message. That TCP moves \
+                 bytes, not messages, is normal; to rely on reads is the bug.\n\
+                 Cure: mark where messages end, by a length in front or a delimiter behind."
+                    .into(),
+                "它没有分帧：一次读返回什么，就把什么当作一条消息。TCP 传的是字节而不是消息，\
+                 这很正常；依赖读的边界才是缺陷。\n\
+                 对策：标出消息的边界，前面加长度，或后面加分隔符。"
+                    .into(),
+            ),
+            _ => {
+                let (en, zh) = self.why();
+                (format!(" {en}"), zh)
+            }
+        }
     }
 
     fn understood(&self, place: usize) -> String {

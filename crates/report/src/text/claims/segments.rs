@@ -18,8 +18,8 @@ impl Teller<'_> {
                 "The program handed them over with one write.".into(),
                 "程序用一次写把它们一起交给了内核。".into(),
             ),
-            (cause, Some(hold)) => self.held(cause, hold, &rest),
-            (_, None) => self.open_question(),
+            (cause, Some(hold)) => self.held(cause, hold, rest),
+            (_, None) => self.why(),
         };
         (en + &why_en, zh + &why_zh)
     }
@@ -28,16 +28,25 @@ impl Teller<'_> {
         let waited = time(hold.left.saturating_sub(hold.written));
         let bytes = hold.bytes;
         let en = format!(
-            "The kernel kept their {} for {waited}",
+            "The kernel kept their {} for up to {waited}",
             plural(bytes, "byte")
         );
-        let zh = format!("内核把它们的 {} 字节留了 {waited}", count(bytes));
+        let zh = format!("内核把它们的 {} 字节最多留了 {waited}", count(bytes));
         let ack = hold.released_by.map(|number| format!("#{number}"));
         let behind = rest.first().map(|frame| format!("#{}", frame.number));
         match (cause, ack, behind) {
             (Cause::Nagle, Some(ack), Some(behind)) => (
                 format!("{en}, until {ack} acknowledged {behind} (Nagle's algorithm, RFC 896)."),
                 format!("{zh}，直到 {ack} 确认了 {behind}（Nagle 算法，RFC 896）。"),
+            ),
+            (Cause::Nagle, None, Some(behind)) => (
+                format!(
+                    "{en}, until they filled a segment: {behind} was not acknowledged yet \
+                     (Nagle's algorithm, RFC 896)."
+                ),
+                format!(
+                    "{zh}，直到它们填满一个报文段：{behind} 一直没有被确认（Nagle 算法，RFC 896）。"
+                ),
             ),
             (Cause::CongestionWindow, ..) => (
                 format!("{en}: the congestion window was full (RFC 5681)."),
@@ -48,18 +57,15 @@ impl Teller<'_> {
                 format!("{zh}：接收窗口已无空间（RFC 9293）。"),
             ),
             (Cause::LossRecovery, ..) => (
-                format!("{en}: lost segments had to be sent again first."),
-                format!("{zh}：要先重传丢失的报文段。"),
+                format!("{en}: earlier bytes had to be sent again (loss recovery)."),
+                format!("{zh}：更早的字节需要重传（丢包恢复）。"),
             ),
             (Cause::Autocorking, ..) => (
                 format!("{en}, since its own queue was busy (tcp_autocorking)."),
                 format!("{zh}，因为它自己的队列正忙（tcp_autocorking）。"),
             ),
-            (cause, ..) if cause != Cause::Undetermined => {
-                (format!("{en} ({cause})."), format!("{zh}（{cause}）。"))
-            }
             _ => {
-                let (why_en, why_zh) = self.open_question();
+                let (why_en, why_zh) = self.why();
                 (format!("{en}. {why_en}"), format!("{zh}。{why_zh}"))
             }
         }
@@ -81,21 +87,14 @@ impl Teller<'_> {
             format!(
                 "{whose_en}{frame} waited {waited} for {ack}, which acknowledges {behind}: \
                  {receiver} put that acknowledgment off for {put_off}, and Nagle's algorithm let \
-                 nothing small go before it came. Cure: TCP_NODELAY, or one write for what \
+                 nothing small go before it came.\nCure: TCP_NODELAY, or one write for what \
                  belongs together."
             ),
             format!(
                 "{whose_zh}{frame} 为等待确认 {behind} 的 {ack} 等了 {waited}：{receiver} 把这个确认推迟了 \
-                 {put_off}，而 Nagle 算法在它到来之前不放行小报文段。对策：TCP_NODELAY，或把相关的内容\
+                 {put_off}，而 Nagle 算法在它到来之前不放行小报文段。\n对策：TCP_NODELAY，或把相关的内容\
                  一次写出。"
             ),
-        )
-    }
-
-    fn open_question(&self) -> Both {
-        (
-            "Why, the evidence does not decide.".into(),
-            "原因无法由证据判定。".into(),
         )
     }
 
@@ -110,17 +109,20 @@ impl Teller<'_> {
         let last = rest
             .last()
             .map_or(String::new(), |frame| format!(" … #{}", frame.number));
-        let share = percent(payload, payload + headers);
+        let share = percent(payload, payload.saturating_add(headers));
         let sender = self.address_of(Seen::Sender);
         let (payload, headers) = (bytes(payload), bytes(headers));
         let (why_en, why_zh) = match (self.finding.cause, nagle_off) {
             (Cause::SmallWrites, true) => (
                 " The program wrote them so, and Nagle's algorithm was off: they did not wait for \
-                 each other. Cure: gather the writes, or leave Nagle's algorithm on.",
-                "程序就是这样写的，而且 Nagle 算法关着：它们没有互相等待。对策：合并写，或让 Nagle 算法开着。",
+                 each other.\nCure: gather the writes, or leave Nagle's algorithm on.",
+                "程序就是这样写的，而且 Nagle 算法关着：它们没有互相等待。\n对策：合并写，或让 Nagle 算法开着。",
             ),
             (Cause::SmallWrites, false) => (" The program wrote them so.", "程序就是这样写的。"),
-            _ => ("", ""),
+            _ => (
+                " Why, the evidence does not decide.",
+                "原因无法由证据判定。",
+            ),
         };
         (
             format!(

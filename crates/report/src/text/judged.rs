@@ -1,0 +1,258 @@
+//! Verdicts, what stands against them, and what the reader should know besides.
+
+use super::{
+    WIDTH,
+    layout::item,
+    quantity::{bytes, count, delay, plural, time},
+    say,
+};
+use analysis::{
+    Analysis, Verdict,
+    model::{
+        note::Note,
+        verdict::{Doubt, Judgement, Seen},
+    },
+};
+use record::manifest::Outcome;
+use scenario::{
+    expectation::{Claim, Unit},
+    finding::Cause,
+    impairment::Loss,
+    text::Lang,
+};
+
+/// English and Chinese.
+type Both = (String, String);
+
+/// The verdict in words.
+pub(super) fn verdict(verdict: Option<Verdict>, lang: Lang) -> String {
+    match verdict {
+        Some(Verdict::Held) => say(lang, "held", "成立"),
+        Some(Verdict::Failed) => say(lang, "FAILED", "不成立"),
+        Some(Verdict::Inconclusive) => say(lang, "inconclusive", "无法定论"),
+        None => String::new(),
+    }
+}
+
+/// Why a run did not hold: what failed, what can't be judged, and why the evidence is in doubt.
+pub(super) fn objections(analysis: &Analysis, lang: Lang) -> String {
+    let mut text = String::new();
+    let is_broken = analysis
+        .run()
+        .is_some_and(|run| matches!(run.outcome, Outcome::Broken { .. }));
+    for doubt in &analysis.doubts {
+        // A broken run has said so in its own words.
+        if !(is_broken && matches!(doubt, Doubt::Broken { .. })) {
+            text.push_str(&item(&told_doubt(analysis, doubt, lang), 2, WIDTH));
+        }
+    }
+    let doubted = !analysis.doubts.is_empty();
+    let mut open = 0;
+    for judgement in &analysis.expectations {
+        match judgement.verdict {
+            Verdict::Held => {}
+            // With a doubt all are, for that reason.
+            Verdict::Inconclusive if doubted => open += 1,
+            _ => text.push_str(&item(&expected(judgement, lang), 2, WIDTH)),
+        }
+    }
+    if open > 0 {
+        let is_open = if open == 1 {
+            "is left open"
+        } else {
+            "are left open"
+        };
+        let told = say(
+            lang,
+            format!("So {} {is_open}.", plural(open, "expectation")),
+            format!("因此有 {} 条期望无法定论。", count(open)),
+        );
+        text.push_str(&item(&told, 2, WIDTH));
+    }
+    text
+}
+
+/// What the reader should know besides, behind so many spaces.
+pub(super) fn remarks(analysis: &Analysis, indent: usize, lang: Lang) -> String {
+    let remarks = analysis.notes.iter().filter_map(|note| remark(note, lang));
+    remarks.map(|remark| item(&remark, indent, WIDTH)).collect()
+}
+
+fn expected(judgement: &Judgement, lang: Lang) -> String {
+    let written = &judgement.expectation.written;
+    let verdict = verdict(Some(judgement.verdict), lang);
+    let seen = match &judgement.seen {
+        Seen::Value(value) => seen_value(*value, &judgement.expectation.claim, lang),
+        Seen::Findings {
+            count,
+            undetermined,
+            other_causes,
+        } => seen_findings(*count, *undetermined, other_causes, lang),
+    };
+    say(
+        lang,
+        format!("{verdict}: expected `{written}`; {seen}."),
+        format!("{verdict}：期望 `{written}`；{seen}。"),
+    )
+}
+
+fn seen_value(value: Option<u64>, claim: &Claim, lang: Lang) -> String {
+    let Some(value) = value else {
+        return say(lang, "it was not measured", "没有测到");
+    };
+    let unit = match claim {
+        Claim::Value { path, .. } => path.metric.unit(),
+        Claim::Finding { .. } => Unit::Count,
+    };
+    let value = match unit {
+        Unit::Nanoseconds => time(value),
+        Unit::Bytes => bytes(value),
+        Unit::Count => count(value),
+    };
+    say(lang, format!("it is {value}"), format!("实际是 {value}"))
+}
+
+fn seen_findings(found: u64, undetermined: u64, other_causes: &[Cause], lang: Lang) -> String {
+    let mut text = match found {
+        0 => say(lang, "found none", "没有找到"),
+        _ => say(
+            lang,
+            format!("found {}", count(found)),
+            format!("找到 {} 处", count(found)),
+        ),
+    };
+    if undetermined > 0 {
+        let undetermined = count(undetermined);
+        text.push_str(&say(
+            lang,
+            format!(", and {undetermined} whose cause the evidence does not decide"),
+            format!("，另有 {undetermined} 处的原因无法由证据判定"),
+        ));
+    }
+    let others: Vec<&str> = other_causes
+        .iter()
+        .filter(|cause| **cause != Cause::Undetermined)
+        .map(|cause| cause.name())
+        .collect();
+    if !others.is_empty() {
+        text.push_str(&say(
+            lang,
+            format!(", and with other causes: {}", others.join(", ")),
+            format!("，另有其他原因的：{}", others.join("、")),
+        ));
+    }
+    text
+}
+
+fn told_doubt(analysis: &Analysis, doubt: &Doubt, lang: Lang) -> String {
+    let (en, zh) = match doubt {
+        Doubt::Broken { host } => (
+            format!("{host} broke the run off"),
+            format!("{host} 使运行中断"),
+        ),
+        Doubt::NoCapture { host } => (
+            format!("the capture of {host} is missing"),
+            format!("缺少 {host} 的抓包"),
+        ),
+        Doubt::NoDiary { host } => (
+            format!("the diary of {host} is missing: what its programs wrote and read is unknown"),
+            format!("缺少 {host} 的日记：它的程序写了什么、读了什么，无从得知"),
+        ),
+        Doubt::CaptureDropped { host, packets } => (
+            format!("the capture of {host} lost {}", plural(*packets, "packet")),
+            format!("{host} 的抓包丢了 {} 个包", count(*packets)),
+        ),
+        Doubt::LinkOverrun { host, packets } => (
+            format!(
+                "the link of {host} lost {} without being asked to",
+                plural(*packets, "packet")
+            ),
+            format!("{host} 的链路丢了 {} 个不该丢的包", count(*packets)),
+        ),
+        Doubt::DelayUnproven {
+            host,
+            asked,
+            measured,
+        } => {
+            let (asked, median, n) = (delay(*asked), delay(measured.median), count(measured.count));
+            (
+                format!(
+                    "the link of {host} was asked to take {asked} and took {median} (median, \
+                     n = {n})"
+                ),
+                format!("{host} 的链路要求 {asked}，实测 {median}（中位数，n = {n}）"),
+            )
+        }
+        Doubt::LossUnproven {
+            host,
+            sent,
+            missing,
+        } => unproven_loss(analysis, host, *sent, *missing),
+    };
+    say(lang, format!("Doubt: {en}."), format!("疑点：{zh}。"))
+}
+
+fn unproven_loss(analysis: &Analysis, host: &str, sent: u64, missing: u64) -> Both {
+    let link = analysis.links.iter().find(|link| link.host == host);
+    let (asked_en, asked_zh) = match link.map(|link| &link.asked.loss) {
+        Some(Loss::Independent(share)) => (
+            format!("was asked to lose {share} and lost"),
+            format!("要求丢包 {share}，实际在"),
+        ),
+        Some(Loss::None) => (
+            "was asked to lose nothing and lost".to_owned(),
+            "不该丢包，却在".to_owned(),
+        ),
+        None => (
+            "did not lose as it was asked:".to_owned(),
+            "没有按要求丢包：".to_owned(),
+        ),
+    };
+    let (sent_zh, missing) = (count(sent), count(missing));
+    let sent = plural(sent, "packet");
+    (
+        format!("the link of {host} {asked_en} {missing} of {sent}"),
+        format!("{host} 的链路{asked_zh} {sent_zh} 个包中丢了 {missing} 个"),
+    )
+}
+
+/// Too few packets to judge a link is said by the `n` of its figures already.
+fn remark(note: &Note, lang: Lang) -> Option<String> {
+    let (en, zh) = match note {
+        Note::FewPackets { .. } => return None,
+        Note::Capture { host, warning } => match host {
+            Some(host) => (
+                format!("The capture of {host}: {warning}."),
+                format!("{host} 的抓包：{warning}。"),
+            ),
+            None => (
+                format!("The capture: {warning}."),
+                format!("抓包：{warning}。"),
+            ),
+        },
+        Note::BadLines {
+            host,
+            count: number,
+            first,
+            error,
+        } => (
+            format!(
+                "The diary of {host} has {} that can't be read, the first is line {first}: {error}.",
+                plural(*number as u64, "line")
+            ),
+            format!(
+                "{host} 的日记有 {} 行读不懂，首先是第 {first} 行：{error}。",
+                count(*number as u64)
+            ),
+        ),
+        Note::Malformed {
+            host,
+            program,
+            error,
+        } => (
+            format!("{host}.{program} lost track of its messages: {error}."),
+            format!("{host}.{program} 分帧出错：{error}。"),
+        ),
+    };
+    Some(say(lang, en, zh))
+}

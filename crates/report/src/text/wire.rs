@@ -1,0 +1,127 @@
+//! What a capture alone shows of the wire: the segments of each connection, the datagrams of each
+//! conversation, by frame.
+
+use super::{
+    WIDTH,
+    layout::item,
+    quantity::{count, plural, time},
+    say,
+};
+use analysis::{
+    Analysis,
+    model::{
+        connection::{Connection, Direction},
+        flow::Flow,
+    },
+};
+use scenario::text::Lang;
+
+/// Most connections, and conversations, whose packets are listed.
+const LISTED: usize = 3;
+/// Most packets of one direction that are listed.
+const PACKETS: usize = 12;
+
+/// The first segments and datagrams of the first connections and conversations.
+pub(super) fn packets(analysis: &Analysis, lang: Lang) -> String {
+    let start = analysis
+        .captures
+        .iter()
+        .filter_map(|capture| capture.first)
+        .min()
+        .unwrap_or(0);
+    let connections = (0..).zip(&analysis.connections).take(LISTED);
+    let segments = connections.flat_map(|(number, connection)| {
+        Direction::BOTH.map(|way| segments(number, connection, way, start, lang))
+    });
+    let flows = (0..).zip(&analysis.flows).take(LISTED);
+    let datagrams = flows.flat_map(|(number, flow)| {
+        Direction::BOTH.map(|way| datagrams(number, flow, way, start, lang))
+    });
+    segments
+        .chain(datagrams)
+        .flatten()
+        .map(|line| item(&line, 0, WIDTH))
+        .collect()
+}
+
+fn segments(
+    number: usize,
+    connection: &Connection,
+    way: Direction,
+    start: u64,
+    lang: Lang,
+) -> Option<String> {
+    let all = &connection.stream(way).segments;
+    let (from, to) = (
+        connection.sender(way).address,
+        connection.receiver(way).address,
+    );
+    let many = say(
+        lang,
+        plural(all.len() as u64, "segment"),
+        format!("{} 个报文段", count(all.len() as u64)),
+    );
+    let each = all.iter().map(|segment| {
+        let again = match segment.is_retransmission() {
+            true => say(lang, " again", " 重传"),
+            false => String::new(),
+        };
+        packet(segment.frame, segment.len(), segment.at, start) + &again
+    });
+    list(
+        all.len(),
+        format!("tcp {number}, {from} → {to}"),
+        many,
+        each,
+        lang,
+    )
+}
+
+fn datagrams(number: usize, flow: &Flow, way: Direction, start: u64, lang: Lang) -> Option<String> {
+    let all = &flow.datagrams[way.index()];
+    let (from, to) = (flow.sender(way).address, flow.receiver(way).address);
+    let many = say(
+        lang,
+        plural(all.len() as u64, "datagram"),
+        format!("{} 个数据报", count(all.len() as u64)),
+    );
+    let each = all
+        .iter()
+        .map(|datagram| packet(datagram.frame, datagram.len, datagram.at, start));
+    list(
+        all.len(),
+        format!("udp {number}, {from} → {to}"),
+        many,
+        each,
+        lang,
+    )
+}
+
+/// `#6 7 B +80.6 ms`: frame, payload, time since the capture began.
+fn packet(frame: u64, len: u64, at: u64, start: u64) -> String {
+    format!(
+        "#{frame} {} B +{}",
+        count(len),
+        time(at.saturating_sub(start))
+    )
+}
+
+fn list(
+    number: usize,
+    label: String,
+    many: String,
+    each: impl Iterator<Item = String>,
+    lang: Lang,
+) -> Option<String> {
+    if number == 0 {
+        return None;
+    }
+    let mut shown: Vec<String> = each.take(PACKETS).collect();
+    let rest = number.saturating_sub(PACKETS) as u64;
+    if rest > 0 {
+        let rest = count(rest);
+        shown.push(say(lang, format!("{rest} more"), format!("另有 {rest} 个")));
+    }
+    let colon = say(lang, ": ", "：");
+    Some(format!("{label}{colon}{many}, {}", shown.join(", ")))
+}

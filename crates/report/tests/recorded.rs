@@ -1,0 +1,120 @@
+//! What is said of real runs: the five variants of sticky, recorded once on Linux namespaces.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use analysis::{BatchAnalysis, Verdict};
+use record::manifest::Outcome;
+use report::{JsonRenderer, Renderer};
+use scenario::{
+    expectation::{Check, Claim, Expectation},
+    finding::FindingCode,
+    text::Lang,
+};
+use support::{VARIANTS, alone, batch, folder, recorded, text};
+
+fn all() -> BatchAnalysis {
+    batch(&VARIANTS.map(recorded))
+}
+
+#[test]
+fn a_batch_in_english() {
+    insta::assert_snapshot!(text(Lang::En, &all()));
+}
+
+#[test]
+fn a_batch_in_chinese() {
+    insta::assert_snapshot!(text(Lang::Zh, &all()));
+}
+
+#[test]
+fn one_run_has_a_head_of_its_own() {
+    insta::assert_snapshot!(alone(Lang::En, &analysis::analyse(&recorded("naive"))));
+}
+
+#[test]
+fn runs_that_were_repeated_are_counted() {
+    let runs = ["naive", "naive", "ping-pong", "naive"].map(recorded);
+    insta::assert_snapshot!(text(Lang::En, &batch(&runs)));
+}
+
+#[test]
+fn a_capture_alone() {
+    let capture = std::fs::read(folder("naive").join("client.pcapng")).unwrap();
+    let analysis = analysis::inspect("client.pcapng", &capture).unwrap();
+    insta::assert_snapshot!(alone(Lang::En, &analysis));
+    insta::assert_snapshot!(alone(Lang::Zh, &analysis));
+}
+
+#[test]
+fn a_broken_run_tells_where_why_and_what_the_log_says() {
+    let mut run = recorded("naive");
+    run.manifest.outcome = Outcome::Broken {
+        host: "server".into(),
+        reason: "tcp was ended by signal 11 before the run was over".into(),
+        log: vec![
+            "tcp: about to crash".into(),
+            "agent: tcp was ended by signal 11".into(),
+        ],
+    };
+    let batch = batch(&[run]);
+    assert_eq!(batch.runs[0].verdict, Some(Verdict::Failed));
+    insta::assert_snapshot!(text(Lang::En, &batch));
+    insta::assert_snapshot!(text(Lang::Zh, &batch));
+}
+
+#[test]
+fn what_was_expected_and_not_seen_is_told_with_what_was_seen() {
+    let mut run = recorded("naive");
+    let expect = &mut run.manifest.variant.expect;
+    for expectation in expect.iter_mut() {
+        match &mut expectation.claim {
+            Claim::Value { check, .. } => {
+                *check = Check::Is(7);
+                expectation.written = expectation
+                    .written
+                    .replace("is 2", "is 7")
+                    .replace("is 3", "is 7");
+            }
+            Claim::Finding { .. } => {}
+        }
+    }
+    expect.push(Expectation {
+        written: "torn-message".into(),
+        claim: Claim::Finding {
+            code: FindingCode::TornMessage,
+            cause: None,
+            host: None,
+            count: None,
+        },
+    });
+    let batch = batch(&[run]);
+    assert_eq!(batch.runs[0].verdict, Some(Verdict::Failed));
+    insta::assert_snapshot!(text(Lang::En, &batch));
+}
+
+#[test]
+fn evidence_with_holes_proves_nothing() {
+    let mut run = recorded("naive");
+    run.manifest.hosts[0].capture.dropped = 3;
+    run.manifest.hosts[1].link.overrun = 2;
+    let batch = batch(&[run]);
+    assert_eq!(batch.runs[0].verdict, Some(Verdict::Inconclusive));
+    insta::assert_snapshot!(text(Lang::En, &batch));
+}
+
+#[test]
+fn json_is_the_analysis_itself() {
+    let batch = all();
+    let mut output = Vec::new();
+    JsonRenderer.render_batch(&batch, &mut output).unwrap();
+    let value: serde_json::Value = serde_json::from_slice(&output).unwrap();
+    assert_eq!(value, serde_json::to_value(&batch).unwrap());
+    assert!(output.ends_with(b"}\n"));
+}
+
+#[test]
+fn the_same_run_gives_the_same_text() {
+    assert_eq!(text(Lang::En, &all()), text(Lang::En, &all()));
+}
