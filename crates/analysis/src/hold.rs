@@ -7,8 +7,8 @@
 //!   may not leave while an earlier one below the MSS is unacknowledged. It leaves when that one is
 //!   acknowledged, or when the bytes fill an MSS. Proven when the bytes were written while such a
 //!   segment was under way, the windows had room, and they left at one of these two moments.
-//! - *Receive window*: the receiver's window had less room than the bytes need, and they left when
-//!   it was opened.
+//! - *Receive window*: Nagle did not hold them, the receiver's window had less room than the bytes
+//!   need, and they left when it was opened.
 //! - *Congestion window*: Nagle did not hold them, the receiver's window had room, as many segments
 //!   as ever were under way, and the next acknowledgment let them go.
 //! - *Loss recovery*: something was sent again while the bytes waited, or some of the bytes had
@@ -135,6 +135,7 @@ impl Held<'_> {
     fn by_receive_window(&self, release: &Release) -> bool {
         let opened = self.situation.now.room > release.before.room;
         opened
+            && nagle_lets_go(&release.before)
             && release
                 .before
                 .room
@@ -143,16 +144,19 @@ impl Held<'_> {
 
     fn by_congestion_window(&self, release: &Release) -> bool {
         let State {
-            nagle_off,
-            small_in_flight,
             in_flight,
             most_in_flight,
             room,
             ..
         } = release.before;
-        (nagle_off || small_in_flight == 0)
+        nagle_lets_go(&release.before)
             && in_flight >= 2
             && in_flight == most_in_flight
             && room.is_some_and(|room| room >= self.segment.len())
     }
+}
+
+/// Whether Nagle's algorithm would not have held a small segment.
+fn nagle_lets_go(state: &State) -> bool {
+    state.nagle_off || state.small_in_flight == 0
 }

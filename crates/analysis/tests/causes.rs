@@ -201,6 +201,123 @@ fn loss_recovery_joins_what_was_sent_before_with_what_was_not() {
 }
 
 #[test]
+fn what_waited_before_the_segment_ahead_left_was_not_held_by_nagle_alone() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    for (n, name) in ["Michael", "Tracy", "Sarah"].into_iter().enumerate() {
+        tcp.write(Client, 100_000 + 10 * n as u64, &[name]);
+    }
+    // All three were written when the first left.
+    tcp.send(Client, 130_000, 7);
+    tcp.ack(Server, 150_010);
+    tcp.send(Client, 170_020, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn behind_a_full_initial_window_nagle_is_not_proven() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536).open(0);
+    tcp.write_bytes(Client, 100_000, &[b'x'; 5_367]);
+    for n in 0..10 {
+        tcp.send(Client, 100_002 + n, 536);
+    }
+    tcp.send(Client, 100_012, 7);
+    tcp.mean(Client, 100_013, 5_367);
+    tcp.write(Client, 100_020, &["Tracy"]);
+    tcp.write(Client, 100_030, &["Sarah"]);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn long_after_a_loss_nagle_is_proven_again() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 50_000, &["Bob"]);
+    tcp.send_lost(Client, 50_002, 3);
+    tcp.send_range(Client, 300_000, 0..3, &[300_000 + DELAY]);
+    tcp.ack(Server, 320_010);
+    tcp.write(Client, 400_000, &["Michael"]);
+    tcp.send(Client, 400_002, 7);
+    tcp.write(Client, 400_010, &["Tracy"]);
+    tcp.write(Client, 400_020, &["Sarah"]);
+    tcp.ack(Server, 420_020);
+    tcp.send(Client, 440_030, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Nagle
+    );
+}
+
+#[test]
+fn where_nagle_and_the_window_would_both_have_held_neither_is_proven() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp();
+    // Room for "Michael" and three bytes more.
+    tcp.window(Server, 10);
+    let mut tcp = tcp.open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["Tracy"]);
+    tcp.write(Client, 100_020, &["Sarah"]);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn nagle_does_not_let_go_while_the_small_segment_is_still_unacknowledged() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536).open(0);
+    tcp.write(Client, 100_000, &["x".repeat(536).as_str()]);
+    tcp.send(Client, 100_002, 536);
+    tcp.write(Client, 100_010, &["Michael"]);
+    tcp.send(Client, 100_300, 7);
+    tcp.write(Client, 100_310, &["Tracy"]);
+    tcp.write(Client, 100_320, &["Sarah"]);
+    // It acknowledges the large segment only.
+    tcp.ack(Server, 120_010);
+    tcp.send(Client, 140_020, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn a_congestion_window_that_was_wider_before_held_nothing() {
+    let mut lab = Lab::new();
+    let mut tcp = ten_tinygrams(&mut lab);
+    tcp.ack(Server, 120_100);
+    tcp.send(Client, 140_110, 2);
+    for n in 0..3 {
+        tcp.write(Client, 200_000 + 10 * n, &["x"]);
+        tcp.send(Client, 200_002 + 10 * n, 1);
+    }
+    tcp.write(Client, 200_100, &["v"]);
+    tcp.write(Client, 200_110, &["w"]);
+    tcp.ack(Server, 220_003);
+    tcp.send(Client, 240_010, 2);
+    let analysis = lab.analyse();
+    let causes: Vec<_> = found(&analysis, FindingCode::CoalescedSegment)
+        .iter()
+        .map(|f| f.cause)
+        .collect();
+    assert_eq!(causes, [Cause::CongestionWindow, Cause::Undetermined]);
+}
+
+#[test]
 fn a_late_release_is_not_taken_for_nagle() {
     let mut lab = Lab::new();
     let mut tcp = michael_then(&mut lab);
@@ -236,6 +353,22 @@ fn a_stall_is_nagle_waiting_for_an_acknowledgment_that_is_put_off() {
         panic!("{stall:?}")
     };
     assert_eq!(acknowledgment_delay, 40_000_000);
+}
+
+#[test]
+fn what_left_during_its_write_did_not_stall() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.ack(Server, 160_001);
+    // The acknowledgment comes in during the write, which takes until 180,005.
+    tcp.write(Client, 180_000, &["Tracy"]);
+    tcp.send(Client, 180_003, 5);
+    assert_eq!(
+        found(&lab.analyse(), FindingCode::NagleDelackStall).len(),
+        0
+    );
 }
 
 #[test]

@@ -117,6 +117,48 @@ fn an_answer_to_later_data_did_not_wait_for_the_acknowledgment_before() {
 }
 
 #[test]
+fn what_a_segment_did_not_wait_for() {
+    // Nagle's algorithm is off: two small segments were under way at once before.
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["abc"]);
+    tcp.send(Client, 100_002, 1);
+    tcp.send(Client, 100_004, 1);
+    tcp.ack(Server, 120_010);
+    tcp.send(Client, 200_000, 1);
+    tcp.ack(Server, 220_010);
+    tcp.write(Client, 240_015, &["d"]);
+    tcp.send(Client, 240_020, 1);
+    assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
+
+    // Only a full segment was under way: it holds nothing small.
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536).open(0);
+    tcp.write(Client, 90_000, &["a"]);
+    tcp.send(Client, 90_002, 1);
+    tcp.ack(Server, 110_010);
+    tcp.write(Client, 140_000, &["x".repeat(537).as_str()]);
+    tcp.send(Client, 140_002, 536);
+    tcp.ack(Server, 160_010);
+    tcp.send(Client, 180_020, 1);
+    assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
+}
+
+#[test]
+fn a_gap_that_is_no_shorter_than_the_round_trip_proves_nothing() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["one"]);
+    tcp.send(Client, 139_000, 3);
+    tcp.window(Server, 50_000);
+    // An acknowledgment that was under way already, as on a link without delay.
+    tcp.ack_of(Server, 119_100, 3);
+    tcp.write(Client, 139_500, &["two"]);
+    tcp.send(Client, 139_502, 3);
+    assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
+}
+
+#[test]
 fn tinygrams_that_did_not_wait_for_each_other_were_written_so() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().without_diary().open(0);
@@ -139,6 +181,23 @@ fn tinygrams_in_step_with_acknowledgments_may_be_anything() {
         tcp.write_bytes(Client, 100_000 + 50_000 * n, b"x");
         tcp.send(Client, 100_002 + 50_000 * n, 1);
         tcp.ack(Server, 100_002 + 50_000 * n + DELAY);
+    }
+    let analysis = lab.inspect(CLIENT);
+    assert_eq!(
+        only(&analysis, FindingCode::TinygramRun).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn tinygrams_that_the_window_may_have_cut_may_be_anything() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().without_diary();
+    tcp.window(Server, 12);
+    let mut tcp = tcp.open(0);
+    for n in 0..12 {
+        tcp.write_bytes(Client, 100_000 + 10 * n, b"x");
+        tcp.send(Client, 100_002 + 10 * n, 1);
     }
     let analysis = lab.inspect(CLIENT);
     assert_eq!(

@@ -136,6 +136,22 @@ fn the_identification_tells_which_of_two_equal_segments_was_lost() {
 }
 
 #[test]
+fn without_identification_the_timestamps_tell() {
+    let mut lab = Lab::ipv6();
+    let mut tcp = lab.tcp().with_timestamps().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send_lost(Client, 100_002, 7);
+    tcp.send_range(Client, 340_000, 0..7, &[340_000 + DELAY]);
+    let analysis = lab.analyse();
+    let segments = &analysis.connections[0].streams[0].segments;
+    assert_eq!(segments[0].arrival, None);
+    assert_eq!(
+        segments[1].arrival.map(|arrival| arrival.at),
+        Some(at(360_000))
+    );
+}
+
+#[test]
 fn a_keep_alive_is_no_data_segment() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().open(0);
@@ -247,6 +263,9 @@ fn round_trips_are_counted_when_a_sender_waited_for_them() {
         tcp.send(Client, start + 2, 4);
         tcp.ack(Server, start + 20_010);
     }
+    tcp.write(Server, 400_000, &["Thank you all!"]);
+    tcp.send(Server, 400_002, 14);
+    tcp.read_naively(Client, 420_050, 14);
     assert_eq!(value(&lab.analyse(), "client", Metric::RoundTrips), Some(0));
 }
 

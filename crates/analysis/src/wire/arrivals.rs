@@ -55,7 +55,6 @@ enum Content {
 struct Sent {
     capture: usize,
     frame: usize,
-    at: u64,
     id: u16,
     matched: bool,
 }
@@ -99,7 +98,7 @@ impl Arrivals {
             .position(|sent| !sent.matched && same_id(sent))
             .or_else(|| {
                 let twin = candidates.iter().any(same_id);
-                let fits = |sent: &Sent| !twin && !sent.matched && sent.at <= arrived.at;
+                let fits = |sent: &Sent| !twin && !sent.matched;
                 candidates.iter().position(fits)
             });
         if let Some(place) = free {
@@ -148,7 +147,6 @@ fn sent_packets(captures: &[Capture<'_>]) -> HashMap<Key, Vec<Sent>> {
                 sent.entry(key(frame)).or_default().push(Sent {
                     capture: place,
                     frame: index,
-                    at: frame.at,
                     id: frame.ip_id,
                     matched: false,
                 });

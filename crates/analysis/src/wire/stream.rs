@@ -235,8 +235,6 @@ impl<'a> Reader<'a> {
     fn received(&mut self, frame: &Frame<'_>, tcp: &Tcp) {
         let Some(ack) = tcp.ack else { return };
         let up_to = self.offset(ack, self.acknowledged).max(0) as u64;
-        // The acknowledgment of a FIN counts one more than there are bytes.
-        let up_to = up_to.min(self.highest);
         self.acknowledged = self.acknowledged.max(up_to);
         let scale = if tcp.syn { Some(0) } else { self.scale };
         self.out.steps.push(Step::Acknowledged(Acknowledgment {

@@ -15,6 +15,8 @@ pub(super) struct Segment<'a> {
     pub(super) fin: bool,
     pub(super) window: u16,
     pub(super) mss: u16,
+    /// TSval of a timestamps option.
+    pub(super) timestamp: Option<u32>,
     pub(super) payload: &'a [u8],
 }
 
@@ -25,10 +27,14 @@ pub(super) fn tcp(from: SocketAddr, to: SocketAddr, id: u16, segment: &Segment<'
     header.syn = segment.syn;
     header.fin = segment.fin;
     header.psh = !segment.payload.is_empty();
+    let mut options = Vec::new();
     if segment.syn {
-        let options = [TcpOptionElement::MaximumSegmentSize(segment.mss)];
-        header.set_options(&options).unwrap();
+        options.push(TcpOptionElement::MaximumSegmentSize(segment.mss));
     }
+    if let Some(value) = segment.timestamp {
+        options.push(TcpOptionElement::Timestamp(value, 0));
+    }
+    header.set_options(&options).unwrap();
     let builder = PacketBuilder::ethernet2([2; 6], [4; 6])
         .ip(ip(from.ip(), to.ip(), id))
         .tcp_header(header);

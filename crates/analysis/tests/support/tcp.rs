@@ -56,6 +56,8 @@ pub(crate) struct Tcp<'a> {
     next_id: u16,
     /// Of IPv6, or of a stack that numbers nothing.
     no_ids: bool,
+    /// Whether packets carry the timestamps option.
+    timestamps: bool,
     /// Whether the programs keep diaries.
     diary: bool,
 }
@@ -80,6 +82,7 @@ impl<'a> Tcp<'a> {
             mss: 1_460,
             next_id: 0x100,
             no_ids: client.is_ipv6(),
+            timestamps: false,
             diary: true,
         }
     }
@@ -108,6 +111,11 @@ impl<'a> Tcp<'a> {
         self
     }
 
+    pub(crate) fn with_timestamps(mut self) -> Self {
+        self.timestamps = true;
+        self
+    }
+
     pub(crate) fn without_diary(mut self) -> Self {
         self.diary = false;
         self
@@ -129,7 +137,12 @@ impl<'a> Tcp<'a> {
         self.next_id += 1;
         let id = if self.no_ids { 0 } else { self.next_id };
         let (from, to) = (self.end(side).address, self.end(side.other()).address);
-        let frame = frames::tcp(from, to, id, segment);
+        let timestamp = self.timestamps.then_some((micros / 1_000) as u32);
+        let segment = Segment {
+            timestamp,
+            ..*segment
+        };
+        let frame = frames::tcp(from, to, id, &segment);
         self.lab
             .capture(side.host(), micros, Direction::Outgoing, frame.clone());
         for arrival in arrivals {
@@ -252,15 +265,22 @@ impl<'a> Tcp<'a> {
 
     /// A packet without payload.
     pub(crate) fn ack(&mut self, side: Side, micros: u64) {
-        self.bare(side, micros, false);
+        let ack = self.acknowledgment(side, micros);
+        self.bare(side, micros, false, ack);
+    }
+
+    /// A packet without payload that acknowledges this offset, whatever has arrived.
+    pub(crate) fn ack_of(&mut self, side: Side, micros: u64, offset: u32) {
+        let theirs = self.end(side.other()).isn.wrapping_add(1);
+        self.bare(side, micros, false, theirs.wrapping_add(offset));
     }
 
     pub(crate) fn fin(&mut self, side: Side, micros: u64) {
-        self.bare(side, micros, true);
+        let ack = self.acknowledgment(side, micros);
+        self.bare(side, micros, true, ack);
     }
 
-    fn bare(&mut self, side: Side, micros: u64, fin: bool) {
-        let ack = self.acknowledgment(side, micros);
+    fn bare(&mut self, side: Side, micros: u64, fin: bool, ack: u32) {
         let end = self.end(side);
         let segment = Segment {
             seq: end.isn.wrapping_add(1).wrapping_add(end.sent as u32),
