@@ -17,7 +17,7 @@ use scenario::{
     plan::{Program, ProgramPlan},
 };
 
-/// With fewer packets than this a link's delay and loss are not judged.
+/// With fewer packets than this a link's delay is not judged, nor by how much it loses.
 const ENOUGH: u64 = 5;
 
 /// A link may delay this much less than asked, in ns: the two captures' time stamps are taken
@@ -138,9 +138,6 @@ pub(crate) fn may_lose(links: &[LinkSummary], host: &str) -> bool {
 fn unproven(link: &LinkSummary) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     let host = || link.host.clone();
-    if link.sent < ENOUGH {
-        return doubts;
-    }
     if let Some(measured) = link.delay
         && measured.count >= ENOUGH
     {
@@ -166,15 +163,22 @@ fn unproven(link: &LinkSummary) -> Vec<Doubt> {
 }
 
 /// Whether so many missing packets are likely: within five standard deviations (of a binomial
-/// distribution) and one packet of the number expected. A sound link fails this once in a million
-/// runs. Where no loss was asked for, none is likely.
+/// distribution) and two packets of the number expected, which a sound link fails less than once
+/// in a hundred thousand runs. Where nothing or everything is to be lost, only that is likely.
 fn loss_is_likely(link: &LinkSummary) -> bool {
     let share = match &link.asked.loss {
         Loss::None => return link.missing == 0,
         Loss::Independent(percent) => percent.fraction(),
     };
-    let sent = link.sent as f64;
-    let expected = sent * share;
+    if link.sent < ENOUGH {
+        return true;
+    }
+    let expected = link.sent as f64 * share;
     let deviation = (expected * (1.0 - share)).sqrt();
-    (link.missing as f64 - expected).abs() <= 5.0 * deviation + 1.0
+    let far = (link.missing as f64 - expected).abs();
+    if share >= 1.0 {
+        far == 0.0
+    } else {
+        far <= 5.0 * deviation + 2.0
+    }
 }

@@ -168,6 +168,26 @@ fn the_receive_window_holds_what_it_has_no_room_for() {
 }
 
 #[test]
+fn a_window_that_was_not_opened_let_nothing_go() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536);
+    tcp.window(Server, 540);
+    let mut tcp = tcp.open(0);
+    tcp.write(Client, 100_000, &["x".repeat(536).as_str()]);
+    tcp.send(Client, 100_002, 536);
+    tcp.write(Client, 100_010, &["Tracy"]);
+    tcp.write(Client, 100_020, &["Sarah"]);
+    // The receiver's buffer is full: it takes no more than it said before.
+    tcp.window(Server, 4);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
 fn loss_recovery_holds_new_data_behind_a_retransmission() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().open(0);

@@ -366,6 +366,19 @@ fn loss_that_was_not_asked_for_is_a_doubt() {
 }
 
 #[test]
+fn one_packet_is_enough_to_doubt_a_link_that_was_to_lose_nothing() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send_arriving(Client, 100_000, b"Michael", &[]);
+    let doubt = Doubt::LossUnproven {
+        host: "client".to_owned(),
+        sent: 1,
+        missing: 1,
+    };
+    assert_eq!(client_doubts(&lab), [doubt]);
+}
+
+#[test]
 fn loss_is_judged_by_what_is_likely() {
     let asked = |percent: u32, lost: &[u64]| {
         let mut lab = Lab::new();
