@@ -171,8 +171,10 @@ fn stacked(row: &[String; 7], lang: Lang) -> String {
     ] = row;
     let figures = say(
         lang,
-        format!("packets: {packets}, {payload}, efficiency {efficiency}: {findings}"),
-        format!("{packets} 个包，{payload}，效率 {efficiency}：{findings}"),
+        format!(
+            "packets {packets}, payload {payload}, efficiency {efficiency}, findings: {findings}"
+        ),
+        format!("包 {packets}，载荷 {payload}，效率 {efficiency}，发现：{findings}"),
     );
     format!(
         " {number}  {client}\n    → {server}\n{}",

@@ -33,8 +33,8 @@ pub(super) fn flows(analysis: &Analysis, lang: Lang) -> String {
         text.push_str(&say(
             lang,
             format!(
-                "  {} more in analysis.json.\n",
-                plural(rest, "UDP conversation")
+                "  {} in analysis.json.\n",
+                plural(rest, "more UDP conversation")
             ),
             format!("  另有 {} 个 UDP 会话，见 analysis.json。\n", count(rest)),
         ));

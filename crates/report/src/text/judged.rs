@@ -197,11 +197,11 @@ fn unproven_loss(analysis: &Analysis, host: &str, sent: u64, missing: u64) -> Bo
     let (asked_en, asked_zh) = match link.map(|link| &link.asked.loss) {
         Some(Loss::Independent(share)) => (
             format!("was asked to lose {share} and lost"),
-            format!("要求丢包 {share}，实际在"),
+            format!("要求丢包 {share}，实际在 "),
         ),
         Some(Loss::None) => (
             "was asked to lose nothing and lost".to_owned(),
-            "不该丢包，却在".to_owned(),
+            "不该丢包，却在 ".to_owned(),
         ),
         None => (
             "did not lose as it was asked:".to_owned(),
@@ -212,7 +212,7 @@ fn unproven_loss(analysis: &Analysis, host: &str, sent: u64, missing: u64) -> Bo
     let sent = plural(sent, "packet");
     (
         format!("the link of {host} {asked_en} {missing} of {sent}"),
-        format!("{host} 的链路{asked_zh} {sent_zh} 个包中丢了 {missing} 个"),
+        format!("{host} 的链路{asked_zh}{sent_zh} 个包中丢了 {missing} 个"),
     )
 }
 

@@ -175,7 +175,7 @@ fn segments(stream: &Stream, lang: Lang) -> Option<Lane> {
     if again > 0 {
         sum.push_str(&say(
             lang,
-            format!(", {again} again"),
+            format!(", {again} sent again"),
             format!("，重传 {again}"),
         ));
     }

@@ -43,11 +43,19 @@ pub(super) fn links(analysis: &Analysis, lang: Lang) -> String {
     }
     let line = |link: &LinkSummary| {
         let (host, asked) = (&link.host, asked(&link.asked, lang));
-        let (measured, aside) = (measured(link, lang), aside(link, lang));
+        let measured = match link.delay {
+            Some(_) => say(
+                lang,
+                format!("measured (median) {}", measured(link, lang)),
+                format!("实测中位数 {}", measured(link, lang)),
+            ),
+            None => say(lang, "nothing measured", "没有测到"),
+        };
+        let aside = aside(link, lang);
         let text = say(
             lang,
-            format!("Link of {host}: asked {asked}, measured (median) {measured}{aside}."),
-            format!("{host} 的链路：要求{asked}；实测中位数 {measured}{aside}。"),
+            format!("Link of {host}: asked {asked}, {measured}{aside}."),
+            format!("{host} 的链路：要求{asked}；{measured}{aside}。"),
         );
         item(&text, 2, WIDTH)
     };
@@ -72,16 +80,19 @@ fn asked(asked: &Impairments, lang: Lang) -> String {
         let mtu = asked.mtu;
         parts.push(format!("MTU {mtu}"));
     }
-    if parts.is_empty() {
-        return say(lang, "no delay", "无延迟");
+    match (parts.split_last(), lang) {
+        (None, _) => say(lang, "no delay", "无延迟"),
+        (Some((last, first)), Lang::En) if !first.is_empty() => {
+            format!("{} and {last}", first.join(", "))
+        }
+        _ => parts.join("、"),
     }
-    parts.join(&say(lang, " and ", "、"))
 }
 
 fn measured(link: &LinkSummary, lang: Lang) -> String {
     match link.delay {
         Some(measured) => delay(measured.median),
-        None => say(lang, "nothing", "无数据"),
+        None => say(lang, "nothing", "没有测到"),
     }
 }
 

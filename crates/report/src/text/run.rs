@@ -24,7 +24,12 @@ pub(super) fn whole(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> St
     let head = wrap(&format!("{}{colon}{title}", subject.scenario), 0, WIDTH);
     let place = place(subject, lang);
     let section = section(analysis, subject, &subject.variant, lang);
-    format!("{head}{place}\n{section}\n{}", frames(lang))
+    let mut text = format!("{head}{place}\n{section}");
+    if section.contains('#') {
+        text.push('\n');
+        text.push_str(&frames(lang));
+    }
+    text
 }
 
 /// What `#n` means, for who wants to see it.
@@ -64,7 +69,8 @@ pub(super) fn section(analysis: &Analysis, subject: &RunSubject, name: &str, lan
         text.push('\n');
     }
     text.push_str(&pictures);
-    let told = story::findings(analysis, lang)
+    let told = silence(analysis, lang)
+        + &story::findings(analysis, lang)
         + &datagrams::flows(analysis, lang)
         + &links::links(analysis, lang)
         + &judged::remarks(analysis, 2, lang);
@@ -73,6 +79,19 @@ pub(super) fn section(analysis: &Analysis, subject: &RunSubject, name: &str, lan
         text.push_str(&told);
     }
     text
+}
+
+/// That no program has sent anything.
+fn silence(analysis: &Analysis, lang: Lang) -> String {
+    if !analysis.connections.is_empty() || !analysis.flows.is_empty() {
+        return String::new();
+    }
+    let text = say(
+        lang,
+        "No TCP connection and no datagram was seen.",
+        "没有看到 TCP 连接，也没有看到数据报。",
+    );
+    wrap(&text, 2, WIDTH)
 }
 
 fn headline(analysis: &Analysis, subject: &RunSubject, name: &str, lang: Lang) -> String {

@@ -8,6 +8,9 @@ use super::{
 /// Columns that a cell which is cut or wrapped keeps at least.
 const LEAST: usize = 12;
 
+/// Columns for the longest words in a last column, the names of findings.
+const WORD: usize = 24;
+
 /// Rows of cells under a head.
 pub(super) struct Table {
     rows: Vec<Vec<String>>,
@@ -27,11 +30,14 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// Whether all but the last column have room as they are.
+    /// Whether the columns have room as they are, but for a last one of many words.
     pub(super) fn fits(&self) -> bool {
         let widths = self.widths();
-        let before: usize = widths.iter().rev().skip(1).map(|columns| columns + 1).sum();
-        1 + before + LEAST <= WIDTH
+        let Some((last, others)) = widths.split_last() else {
+            return true;
+        };
+        let others: usize = others.iter().map(|columns| columns + 1).sum();
+        1 + others + (*last).min(WORD) <= WIDTH
     }
 
     /// Where the cells are too wide, texts are wrapped in the last column and cut in the others.
@@ -61,22 +67,32 @@ impl Table {
         (0..columns).map(widest).collect()
     }
 
-    /// Makes columns of text narrower, the last before the others, until all have room.
+    /// Makes columns narrower until all have room: first the last one, if it is text and so can be
+    /// wrapped, then the widest of text, and where only numbers are left, the widest of them.
     fn fit(&self, widths: &mut [usize], room: usize) {
         let last = widths.len().saturating_sub(1);
         loop {
             let over = widths.iter().sum::<usize>().saturating_sub(room);
-            let can = |at: &usize| self.left.contains(at) && widths[*at] > LEAST;
-            let widest = || (0..last).filter(can).max_by_key(|at| widths[*at]);
-            let Some(at) = Some(last).filter(can).or_else(widest) else {
-                return;
-            };
             if over == 0 {
                 return;
             }
+            let is_text = |at: &usize| self.left.contains(at) && widths[*at] > LEAST;
+            let widest = |at: &usize| widths[*at];
+            let narrower = Some(last)
+                .filter(is_text)
+                .or_else(|| (0..last).filter(is_text).max_by_key(widest))
+                .or_else(|| (0..widths.len()).max_by_key(widest));
+            let Some(at) = narrower else {
+                return;
+            };
             // The last may give all it has, the others one after the other what they have more.
-            let give = if at == last { over } else { 1 };
-            widths[at] = widths[at].saturating_sub(give).max(LEAST);
+            widths[at] = if at == last && self.left.contains(&at) {
+                widths[at]
+                    .saturating_sub(over)
+                    .max(LEAST.min(widths[at] - 1))
+            } else {
+                widths[at] - 1
+            };
         }
     }
 

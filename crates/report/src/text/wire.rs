@@ -20,6 +20,8 @@ use scenario::text::Lang;
 const LISTED: usize = 3;
 /// Most packets of one direction that are listed.
 const PACKETS: usize = 12;
+/// A space at which no line ends, until lines are made.
+const GLUE: &str = "\u{a0}";
 
 /// The first segments and datagrams of the first connections and conversations.
 pub(super) fn packets(analysis: &Analysis, lang: Lang) -> String {
@@ -40,7 +42,7 @@ pub(super) fn packets(analysis: &Analysis, lang: Lang) -> String {
     segments
         .chain(datagrams)
         .flatten()
-        .map(|line| item(&line, 0, WIDTH))
+        .map(|list| item(&list, 0, WIDTH).replace(GLUE, " "))
         .collect()
 }
 
@@ -63,14 +65,14 @@ fn segments(
     );
     let each = all.iter().map(|segment| {
         let again = match segment.is_retransmission() {
-            true => say(lang, " again", " 重传"),
+            true => say(lang, "\u{a0}again", "\u{a0}重传"),
             false => String::new(),
         };
         packet(segment.frame, segment.len(), segment.at, start) + &again
     });
     list(
         all.len(),
-        format!("tcp {number}, {from} → {to}"),
+        format!("tcp {number}: {from} → {to}"),
         many,
         each,
         lang,
@@ -90,20 +92,17 @@ fn datagrams(number: usize, flow: &Flow, way: Direction, start: u64, lang: Lang)
         .map(|datagram| packet(datagram.frame, datagram.len, datagram.at, start));
     list(
         all.len(),
-        format!("udp {number}, {from} → {to}"),
+        format!("udp {number}: {from} → {to}"),
         many,
         each,
         lang,
     )
 }
 
-/// `#6 7 B +80.6 ms`: frame, payload, time since the capture began.
+/// `#6 7 B +80.6 ms`: frame, payload, time since the capture began. No line ends inside of it.
 fn packet(frame: u64, len: u64, at: u64, start: u64) -> String {
-    format!(
-        "#{frame} {} B +{}",
-        count(len),
-        time(at.saturating_sub(start))
-    )
+    let since = time(at.saturating_sub(start));
+    format!("#{frame} {} B +{since}", count(len)).replace(' ', GLUE)
 }
 
 fn list(
@@ -122,6 +121,7 @@ fn list(
         let rest = count(rest);
         shown.push(say(lang, format!("{rest} more"), format!("另有 {rest} 个")));
     }
-    let colon = say(lang, ": ", "：");
-    Some(format!("{label}{colon}{many}, {}", shown.join(", ")))
+    let comma = say(lang, ", ", "，");
+    let text = format!("{label}{comma}{many}\n{}", shown.join(&comma));
+    Some(text)
 }

@@ -7,7 +7,10 @@ use analysis::{Analysis, BatchAnalysis};
 use record::{layout::RunDir, run::Run};
 use report::{Renderer, TextRenderer};
 use scenario::{plan::Plan, text::Lang};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 use unicode_width::UnicodeWidthStr;
 
 pub(crate) const VARIANTS: [&str; 5] = [
@@ -46,11 +49,16 @@ pub(crate) fn text(lang: Lang, batch: &BatchAnalysis) -> String {
 }
 
 pub(crate) fn alone(lang: Lang, analysis: &Analysis) -> String {
+    checked(unchecked(lang, analysis).into_bytes())
+}
+
+/// Also where lines may be longer: those of logs.
+pub(crate) fn unchecked(lang: Lang, analysis: &Analysis) -> String {
     let mut output = Vec::new();
     TextRenderer::new(lang)
         .render(analysis, &mut output)
         .unwrap();
-    checked(output)
+    String::from_utf8(output).unwrap()
 }
 
 /// Every text must fit 80 columns.
@@ -65,5 +73,13 @@ pub(crate) fn checked(output: Vec<u8>) -> String {
 
 /// The first variant, analysed.
 pub(crate) fn naive() -> Analysis {
-    analysis::analyse(&recorded("naive"))
+    static NAIVE: LazyLock<Analysis> = LazyLock::new(|| analysis::analyse(&recorded("naive")));
+    NAIVE.clone()
+}
+
+/// A host's capture of a variant, without all else.
+pub(crate) fn inspected(variant: &str, host: &str) -> Analysis {
+    let name = format!("{host}.pcapng");
+    let capture = std::fs::read(folder(variant).join(&name)).unwrap();
+    analysis::inspect(&name, &capture).unwrap()
 }

@@ -1,6 +1,10 @@
 //! What happened to reads, and what programs made of them.
 
 use super::{Both, Teller, quoted};
+use crate::text::{
+    quantity::{count, plural},
+    say,
+};
 use scenario::finding::Cause;
 use std::ops::Range;
 
@@ -100,14 +104,24 @@ impl Teller<'_> {
         }
     }
 
+    /// What the receiver took for a message, else how much.
     fn understood(&self, place: usize) -> String {
         let understood = self
             .stream()
             .and_then(|(stream, _)| stream.understood.get(place));
-        quoted(
-            understood
-                .and_then(|understood| understood.text.as_deref())
-                .unwrap_or("?"),
-        )
+        let text = understood.and_then(|understood| understood.text.as_deref());
+        match (text, understood) {
+            (Some(text), _) => quoted(text),
+            (None, Some(understood)) => {
+                let range = &understood.body;
+                let size = range.end.saturating_sub(range.start);
+                say(
+                    self.lang,
+                    plural(size, "byte"),
+                    format!("{} 字节", count(size)),
+                )
+            }
+            (None, None) => say(self.lang, "some bytes", "一些字节"),
+        }
     }
 }
