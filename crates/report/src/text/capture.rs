@@ -2,7 +2,7 @@
 
 use super::{
     WIDTH, judged,
-    layout::{item, wrap},
+    layout::{item, width, wrap},
     quantity::{bytes, count, percent, plural, time},
     say, story,
     table::Table,
@@ -158,7 +158,7 @@ fn row(analysis: &Analysis, number: usize, connection: &Connection, lang: Lang) 
     ]
 }
 
-/// A row whose table would be too wide: two IPv6 addresses don't fit into a line.
+/// A row whose table would be too wide.
 fn stacked(row: &[String; 7], lang: Lang) -> String {
     let [
         number,
@@ -176,10 +176,12 @@ fn stacked(row: &[String; 7], lang: Lang) -> String {
         ),
         format!("包 {packets}，载荷 {payload}，效率 {efficiency}，发现：{findings}"),
     );
-    format!(
-        " {number}  {client}\n    → {server}\n{}",
-        wrap(&figures, 4, WIDTH)
-    )
+    let ends = format!(" {number}  {client} → {server}");
+    let ends = match width(&ends) <= WIDTH {
+        true => ends,
+        false => format!(" {number}  {client}\n    → {server}"),
+    };
+    format!("{ends}\n{}", wrap(&figures, 4, WIDTH))
 }
 
 /// The names of a connection's findings, with how often each was found.

@@ -39,11 +39,20 @@ pub(super) fn packets(analysis: &Analysis, lang: Lang) -> String {
     let datagrams = flows.flat_map(|(number, flow)| {
         Direction::BOTH.map(|way| datagrams(number, flow, way, start, lang))
     });
-    segments
+    let lists: String = segments
         .chain(datagrams)
         .flatten()
         .map(|list| item(&list, 0, WIDTH).replace(GLUE, " "))
-        .collect()
+        .collect();
+    if lists.is_empty() {
+        return lists;
+    }
+    let key = say(
+        lang,
+        "What carries payload: frame, bytes, time since the capture began.\n",
+        "带载荷的包：帧号、字节数、距抓包开始的时间。\n",
+    );
+    key + &lists
 }
 
 fn segments(
