@@ -6,12 +6,14 @@ use crate::{
         connection::{Message, Read, Understood, Write},
         note::Note,
     },
+    span::Spans,
 };
 use record::event::{Conn, Event, EventKind};
 use scenario::plan::HostPlan;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
+    ops::Range,
 };
 
 /// One life of one connection, as one of its two programs saw it.
@@ -166,17 +168,39 @@ impl Chapter {
         }
     }
 
-    /// By offset: events of one instant may have been written down in any order. Empty ranges,
-    /// which a hand-made diary may hold, cover no byte and are left out.
+    /// By offset: events of one instant may have been written down in any order. What no program
+    /// can have done, but a hand-made or damaged diary may hold, is left out: calls that moved
+    /// nothing, the same bytes written, read or meant twice, bodies outside of their message.
     fn sort(&mut self) {
+        self.messages
+            .retain(|message| encloses(&message.range, &message.body));
+        self.understood
+            .retain(|understood| encloses(&understood.range, &understood.body));
         self.writes.retain(|write| !write.range.is_empty());
         self.reads.retain(|read| !read.range.is_empty());
-        self.messages.sort_by_key(|message| message.range.start);
-        self.writes.sort_by_key(|write| write.range.start);
-        self.reads.sort_by_key(|read| read.range.start);
         self.understood
             .sort_by_key(|understood| understood.range.start);
+        in_a_row(&mut self.messages);
+        in_a_row(&mut self.writes);
+        in_a_row(&mut self.reads);
     }
+}
+
+fn encloses(range: &Range<u64>, body: &Range<u64>) -> bool {
+    range.start <= body.start && body.start <= body.end && body.end <= range.end
+}
+
+/// Sorts by offset, without those that begin before the one ahead ends.
+fn in_a_row<T: Spans>(items: &mut Vec<T>) {
+    items.sort_by_key(|item| item.span().start);
+    let mut end = 0;
+    items.retain(|item| {
+        let follows = item.span().start >= end;
+        if follows {
+            end = item.span().end;
+        }
+        follows
+    });
 }
 
 fn handled(kind: &EventKind) -> Option<Handled> {

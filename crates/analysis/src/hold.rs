@@ -96,7 +96,8 @@ impl Held<'_> {
     /// The acknowledgment that came in while the bytes waited and right before they left.
     fn release(&self) -> Option<Release> {
         self.situation.release.filter(|release| {
-            release.ack.at + RELEASE >= self.segment.at && release.ack.at >= self.write.begin
+            release.ack.at.saturating_add(RELEASE) >= self.segment.at
+                && release.ack.at >= self.write.begin
         })
     }
 
@@ -127,7 +128,7 @@ impl Held<'_> {
         let filled_by = &self.stream.writes[writes.end.checked_sub(1)?];
         let when_filled = self.segment.full
             && filled_by.begin <= self.segment.at
-            && self.segment.at <= filled_by.end + RELEASE;
+            && self.segment.at <= filled_by.end.saturating_add(RELEASE);
         self.small_ahead(&self.situation.now)
             .filter(|_| when_filled)
     }

@@ -24,7 +24,7 @@ impl<'a> Contents<'a> {
 
     /// The beginning of a range as text; `None` when its first byte was not captured.
     pub(crate) fn text(&self, range: &Range<u64>) -> Option<String> {
-        let end = range.end.min(range.start + EXCERPT);
+        let end = range.end.min(range.start.saturating_add(EXCERPT));
         let mut bytes = Vec::new();
         let mut next = range.start;
         let from = self
