@@ -10,7 +10,8 @@
 //! - *Receive window*: Nagle did not hold them, the receiver's window had less room than the bytes
 //!   need, and they left when it was opened.
 //! - *Congestion window*: Nagle did not hold them, the receiver's window had room, as many segments
-//!   as ever were under way, and the next acknowledgment let them go.
+//!   as ever were under way, no fewer than that window takes at first unless something was lost,
+//!   and the next acknowledgment let them go.
 //! - *Loss recovery*: something was sent again while the bytes waited, or some of the bytes had
 //!   been sent before, in other cuts.
 //!
@@ -148,10 +149,11 @@ impl Held<'_> {
             in_flight,
             most_in_flight,
             room,
+            resent,
             ..
         } = release.before;
         nagle_lets_go(&release.before)
-            && in_flight >= 2
+            && (in_flight >= INITIAL_WINDOW || resent.is_some())
             && in_flight == most_in_flight
             && room.is_some_and(|room| room >= self.segment.len())
     }

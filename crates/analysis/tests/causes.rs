@@ -338,6 +338,25 @@ fn a_congestion_window_that_was_wider_before_held_nothing() {
 }
 
 #[test]
+fn a_congestion_window_that_never_was_full_held_nothing() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    // Two under way are the most there ever were, and few.
+    for n in 0..2 {
+        tcp.write(Client, 100_000 + 10 * n, &["x"]);
+        tcp.send(Client, 100_002 + 10 * n, 1);
+    }
+    tcp.write(Client, 139_900, &["y"]);
+    tcp.write(Client, 139_910, &["z"]);
+    tcp.ack(Server, 120_003);
+    tcp.send(Client, 140_010, 2);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
 fn a_late_release_is_not_taken_for_nagle() {
     let mut lab = Lab::new();
     let mut tcp = michael_then(&mut lab);

@@ -178,6 +178,33 @@ fn two_equal_datagrams_are_no_duplicate() {
 }
 
 #[test]
+fn a_duplicate_is_not_taken_for_an_equal_datagram_that_was_not_yet_sent() {
+    let mut lab = Lab::new();
+    // As Linux sends from a socket that is not connected.
+    let mut udp = lab.udp().without_ids();
+    udp.send_arriving(Client, 100_000, b"Michael", &[120_000, 120_500]);
+    udp.send_arriving(Client, 200_000, b"Michael", &[220_000]);
+    let analysis = lab.analyse();
+    let twice = only(&analysis, FindingCode::DatagramDuplicated);
+    assert_eq!(frames(twice), ["client#1", "server#1", "server#2"]);
+    let link = &analysis.links[CLIENT];
+    assert_eq!(link.delay.unwrap().min, DELAY * 1_000);
+}
+
+#[test]
+fn equal_datagrams_are_matched_in_order_however_many() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp().without_ids();
+    for n in 0..20_000 {
+        udp.send(Client, 100_000 + n, b"Michael");
+    }
+    let analysis = lab.analyse();
+    let delay = analysis.links[CLIENT].delay.unwrap();
+    assert_eq!((delay.min, delay.max), (DELAY * 1_000, DELAY * 1_000));
+    assert_eq!(analysis.findings, []);
+}
+
+#[test]
 fn a_small_buffer_truncates() {
     let mut lab = Lab::new();
     let mut udp = lab.udp();

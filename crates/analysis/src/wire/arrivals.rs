@@ -4,7 +4,7 @@
 //! addresses, sequence and acknowledgment numbers, length, flags and timestamp option; datagrams by
 //! a digest of their payload. Equal ones are told apart by IPv4 identification where there is one,
 //! else taken in order: a retransmission has an identification of its own, a duplicate made by the
-//! link has the original's.
+//! link has the original's. Nothing arrives before it was sent: the lab's hosts share one clock.
 
 use super::Capture;
 use crate::{
@@ -52,11 +52,64 @@ enum Content {
     },
 }
 
+/// Packets that look the same, by time.
+#[derive(Default)]
+struct Alike {
+    sent: Vec<Sent>,
+    /// All before this place are matched.
+    free: usize,
+}
+
 struct Sent {
     capture: usize,
     frame: usize,
+    at: u64,
     id: u16,
     matched: bool,
+}
+
+impl Alike {
+    /// How many of them had been sent by then; all, should a clock have been set back.
+    fn sent_by(&self, at: u64) -> usize {
+        match self.sent.partition_point(|sent| sent.at <= at) {
+            0 => self.sent.len(),
+            count => count,
+        }
+    }
+
+    /// The one that arrived, if it did not before.
+    fn take(&mut self, arrived: &Frame<'_>) -> Option<&Sent> {
+        let matched = |sent: &&Sent| sent.matched;
+        self.free += self.sent[self.free..].iter().take_while(matched).count();
+        let end = self.sent_by(arrived.at).max(self.free);
+        let mut free = (self.free..end).filter(|at| !self.sent[*at].matched);
+        let place = if arrived.ip_id == 0 {
+            free.next()?
+        } else if let Some(place) = free.clone().find(|at| self.sent[*at].id == arrived.ip_id) {
+            place
+        } else if self.sent[..end].iter().any(|sent| sent.is(arrived)) {
+            return None;
+        } else {
+            free.next()?
+        };
+        self.sent[place].matched = true;
+        Some(&self.sent[place])
+    }
+
+    /// The one that a duplicate was made of.
+    fn original(&self, arrived: &Frame<'_>) -> Option<&Sent> {
+        let sent = &self.sent[..self.sent_by(arrived.at)];
+        sent.iter()
+            .find(|sent| sent.is(arrived))
+            .or_else(|| sent.iter().rev().find(|sent| sent.matched))
+    }
+}
+
+impl Sent {
+    /// Whether the identification says that this is the one.
+    fn is(&self, arrived: &Frame<'_>) -> bool {
+        arrived.ip_id != 0 && self.id == arrived.ip_id
+    }
 }
 
 impl Arrivals {
@@ -78,45 +131,25 @@ impl Arrivals {
                 if frame.destination.ip() != host.address || frame.source.ip() == host.address {
                     continue;
                 }
-                let Some(candidates) = sent.get_mut(&key(frame)) else {
+                let Some(alike) = sent.get_mut(&key(frame)) else {
                     continue;
                 };
                 let arrival = Arrival {
                     frame: frame.number,
                     at: frame.at,
                 };
-                arrivals.note(candidates, frame, arrival);
+                arrivals.note(alike, frame, arrival);
             }
         }
         arrivals
     }
 
-    fn note(&mut self, candidates: &mut [Sent], arrived: &Frame<'_>, arrival: Arrival) {
-        let same_id = |sent: &Sent| arrived.ip_id != 0 && sent.id == arrived.ip_id;
-        let free = candidates
-            .iter()
-            .position(|sent| !sent.matched && same_id(sent))
-            .or_else(|| {
-                let twin = candidates.iter().any(same_id);
-                let fits = |sent: &Sent| !twin && !sent.matched;
-                candidates.iter().position(fits)
-            });
-        if let Some(place) = free {
-            let sent = &mut candidates[place];
-            sent.matched = true;
+    fn note(&mut self, alike: &mut Alike, arrived: &Frame<'_>, arrival: Arrival) {
+        if let Some(sent) = alike.take(arrived) {
             self.captures[sent.capture].first[sent.frame] = Some(arrival);
-            return;
-        }
-        let original = candidates
-            .iter()
-            .find(|sent| same_id(sent))
-            .or_else(|| candidates.iter().rev().find(|sent| sent.matched));
-        if let Some(sent) = original {
-            self.captures[sent.capture]
-                .again
-                .entry(sent.frame)
-                .or_default()
-                .push(arrival);
+        } else if let Some(sent) = alike.original(arrived) {
+            let again = &mut self.captures[sent.capture].again;
+            again.entry(sent.frame).or_default().push(arrival);
         }
     }
 
@@ -138,15 +171,16 @@ impl Arrivals {
     }
 }
 
-fn sent_packets(captures: &[Capture<'_>]) -> HashMap<Key, Vec<Sent>> {
-    let mut sent: HashMap<Key, Vec<Sent>> = HashMap::new();
+fn sent_packets(captures: &[Capture<'_>]) -> HashMap<Key, Alike> {
+    let mut sent: HashMap<Key, Alike> = HashMap::new();
     for (place, capture) in captures.iter().enumerate() {
         let Some(host) = &capture.host else { continue };
         for (index, frame) in capture.frames.frames.iter().enumerate() {
             if frame.source.ip() == host.address {
-                sent.entry(key(frame)).or_default().push(Sent {
+                sent.entry(key(frame)).or_default().sent.push(Sent {
                     capture: place,
                     frame: index,
+                    at: frame.at,
                     id: frame.ip_id,
                     matched: false,
                 });

@@ -9,6 +9,8 @@ pub(crate) struct Udp<'a> {
     lab: &'a mut Lab,
     ends: [SocketAddr; 2],
     next_id: u16,
+    /// As of a socket that is not connected: Linux numbers what may not be fragmented only then.
+    no_ids: bool,
 }
 
 impl<'a> Udp<'a> {
@@ -18,7 +20,18 @@ impl<'a> Udp<'a> {
             lab,
             ends: [client, server],
             next_id,
+            no_ids: false,
         }
+    }
+
+    pub(crate) fn without_ids(mut self) -> Self {
+        self.no_ids = true;
+        self
+    }
+
+    fn id(&mut self) -> u16 {
+        self.next_id = self.next_id.wrapping_add(1);
+        if self.no_ids { 0 } else { self.next_id }
     }
 
     fn host(side: Side) -> usize {
@@ -49,8 +62,7 @@ impl<'a> Udp<'a> {
         arrivals: &[u64],
     ) {
         let [from, to] = self.ends(side);
-        self.next_id += 1;
-        let frame = frames::udp(from, to, self.next_id, payload);
+        let frame = frames::udp(from, to, self.id(), payload);
         let begin = super::at(micros);
         self.lab
             .capture(Self::host(side), micros, Direction::Outgoing, frame.clone());
@@ -80,8 +92,7 @@ impl<'a> Udp<'a> {
         len: u16,
     ) {
         let [from, to] = self.ends(side);
-        self.next_id += 1;
-        let mut frame = frames::udp(from, to, self.next_id, payload);
+        let mut frame = frames::udp(from, to, self.id(), payload);
         // Behind 14 bytes of Ethernet: the flag MF (RFC 791, 3.1), and behind 20 of IP the length.
         frame[14 + 6] |= 0x20;
         frame[14 + 20 + 4..14 + 20 + 6].copy_from_slice(&(len + 8).to_be_bytes());
