@@ -66,6 +66,60 @@ fn nagle_lets_go_when_the_data_fill_a_segment() {
 }
 
 #[test]
+fn what_leaves_full_but_late_was_not_held_by_nagle_alone() {
+    // Its last byte was written 9 ms before, and the small segment is still under way.
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536).open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["x".repeat(300).as_str()]);
+    tcp.write(Client, 100_020, &["y".repeat(236).as_str()]);
+    tcp.send(Client, 109_000, 536);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
+fn nagle_is_proven_by_a_window_that_has_just_enough_room() {
+    for (room, cause) in [(10, Cause::Nagle), (9, Cause::Undetermined)] {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp();
+        tcp.window(Server, 7 + room);
+        let mut tcp = tcp.open(0);
+        tcp.write(Client, 100_000, &["Michael"]);
+        tcp.send(Client, 100_002, 7);
+        tcp.write(Client, 100_010, &["Tracy"]);
+        tcp.write(Client, 100_020, &["Sarah"]);
+        // "Michael" is not read yet: the acknowledgment opens nothing.
+        tcp.window(Server, room);
+        tcp.ack(Server, 120_020);
+        tcp.send(Client, 140_030, 10);
+        let analysis = lab.analyse();
+        let finding = only(&analysis, FindingCode::CoalescedSegment);
+        assert_eq!(finding.cause, cause, "room for {room}");
+    }
+}
+
+#[test]
+fn no_cause_is_proven_when_the_window_is_not_known() {
+    let mut lab = Lab::new();
+    // The captures begin after the handshake.
+    let mut tcp = lab.tcp();
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["Tracy"]);
+    tcp.write(Client, 100_020, &["Sarah"]);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 10);
+    assert_eq!(
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
+}
+
+#[test]
 fn one_write_puts_messages_together_before_the_kernel_has_them() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().open(0);
@@ -239,22 +293,61 @@ fn what_waited_before_the_segment_ahead_left_was_not_held_by_nagle_alone() {
 
 #[test]
 fn behind_a_full_initial_window_nagle_is_not_proven() {
+    // So many full segments and a small one are under way; the window takes ten.
+    let cause = |full: u64| {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().mss(536).open(0);
+        let len = 536 * full + 7;
+        tcp.mean(Client, 100_000, len);
+        tcp.write_bytes(Client, 100_000, &vec![b'x'; len as usize]);
+        for n in 0..full {
+            tcp.send(Client, 100_002 + n, 536);
+        }
+        tcp.send(Client, 100_012, 7);
+        tcp.write(Client, 100_020, &["Tracy"]);
+        tcp.write(Client, 100_030, &["Sarah"]);
+        tcp.ack(Server, 120_020);
+        tcp.send(Client, 140_030, 10);
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause
+    };
+    assert_eq!(cause(8), Cause::Nagle);
+    assert_eq!(cause(9), Cause::Undetermined);
+}
+
+#[test]
+fn after_a_loss_nagle_is_proven_only_when_one_segment_is_under_way() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().mss(536).open(0);
-    tcp.write_bytes(Client, 100_000, &[b'x'; 5_367]);
-    for n in 0..10 {
-        tcp.send(Client, 100_002 + n, 536);
-    }
-    tcp.send(Client, 100_012, 7);
-    tcp.mean(Client, 100_013, 5_367);
-    tcp.write(Client, 100_020, &["Tracy"]);
-    tcp.write(Client, 100_030, &["Sarah"]);
-    tcp.ack(Server, 120_020);
-    tcp.send(Client, 140_030, 10);
+    tcp.write(Client, 50_000, &["Bob"]);
+    tcp.send_lost(Client, 50_002, 3);
+    tcp.send_range(Client, 300_000, 0..3, &[300_000 + DELAY]);
+    tcp.ack(Server, 320_010);
+    // Two under way may be all that the window takes after a loss.
+    tcp.write(Client, 400_000, &["x".repeat(543).as_str()]);
+    tcp.send(Client, 400_002, 536);
+    tcp.send(Client, 400_003, 7);
+    tcp.write(Client, 400_010, &["Tracy"]);
+    tcp.write(Client, 400_020, &["Sarah"]);
+    tcp.ack(Server, 420_020);
+    tcp.send(Client, 440_030, 10);
     assert_eq!(
         only(&lab.analyse(), FindingCode::CoalescedSegment).cause,
         Cause::Undetermined
     );
+}
+
+#[test]
+fn a_slow_program_is_not_nagle() {
+    // It writes again when all is acknowledged: no byte waits for anything.
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    for (n, name) in ["Michael", "Tracy", "Sarah"].into_iter().enumerate() {
+        let start = 100_000 + n as u64 * (RTT + 100);
+        tcp.write(Client, start, &[name]);
+        tcp.send(Client, start + 7, name.len() as u64);
+        tcp.ack(Server, start + DELAY + 20);
+    }
+    assert_eq!(lab.analyse().findings, []);
 }
 
 #[test]
@@ -448,6 +541,20 @@ fn many_tinygrams_are_a_run() {
     assert_eq!((count, payload, headers, nagle_off), (10, 10, 400, true));
     // One segment would have done.
     assert_eq!((run.cost.packets, run.cost.bytes), (9, 360));
+}
+
+#[test]
+fn a_segment_with_as_much_payload_as_header_is_no_tinygram() {
+    for (len, runs) in [(39, 1), (40, 0)] {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().open(0);
+        for n in 0..10 {
+            tcp.write(Client, 100_000 + 10 * n, &[&"x".repeat(len)]);
+            tcp.send(Client, 100_002 + 10 * n, len as u64);
+        }
+        let found = found(&lab.analyse(), FindingCode::TinygramRun).len();
+        assert_eq!(found, runs, "{len} bytes, 40 of headers");
+    }
 }
 
 #[test]

@@ -145,6 +145,19 @@ fn what_a_segment_did_not_wait_for() {
 }
 
 #[test]
+fn a_segment_behind_a_full_one_did_not_wait_for_the_acknowledgment_itself() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536).open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.ack(Server, 120_010);
+    tcp.write(Client, 140_020, &["x".repeat(546).as_str()]);
+    tcp.send(Client, 140_030, 536);
+    tcp.send(Client, 140_032, 10);
+    assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
+}
+
+#[test]
 fn a_gap_that_is_no_shorter_than_the_round_trip_proves_nothing() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().open(0);
