@@ -142,6 +142,39 @@ fn what_a_segment_did_not_wait_for() {
     tcp.ack(Server, 160_010);
     tcp.send(Client, 180_020, 1);
     assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
+
+    // A full segment: Nagle's algorithm holds none.
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(536).open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.ack(Server, 120_010);
+    tcp.write(Client, 140_012, &["x".repeat(536).as_str()]);
+    tcp.send(Client, 140_020, 536);
+    assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
+
+    // The receiver's window had no room before: it may have been that.
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp();
+    tcp.window(Server, 10);
+    let mut tcp = tcp.open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["TracySarah"]);
+    tcp.ack(Server, 120_010);
+    tcp.send(Client, 140_020, 10);
+    assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
+
+    // Something was lost and sent again.
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send_lost(Client, 100_002, 7);
+    tcp.write(Client, 100_010, &["TracySarah"]);
+    tcp.send_range(Client, 340_000, 0..7, &[340_000 + DELAY]);
+    tcp.ack(Server, 360_010);
+    tcp.send(Client, 380_020, 10);
+    assert_eq!(lab.inspect(CLIENT).connections[0].streams[0].waits, []);
 }
 
 #[test]

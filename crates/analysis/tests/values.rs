@@ -88,6 +88,20 @@ fn a_retransmission_is_no_round_trip_of_its_own() {
 }
 
 #[test]
+fn a_slow_program_waits_for_nobody() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    for n in 0..3 {
+        let start = 100_000 + 50_000 * n;
+        tcp.write(Client, start, &["name"]);
+        tcp.send(Client, start + 2, 4);
+        tcp.ack(Server, start + DELAY + 10);
+    }
+    // Nothing ever comes back.
+    assert_eq!(round_trips(&lab)[0], Some(0));
+}
+
+#[test]
 fn two_connections_at_once_keep_their_bytes_apart_and_are_summed() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().open(0);

@@ -172,17 +172,38 @@ fn that_nothing_was_found_says_nothing_where_nobody_could_have_found_it() {
         finding(FindingCode::StickyRead, None, Some("client"), none),
     ]);
     assert_eq!(judged(&lab).0, [Verdict::Inconclusive, Verdict::Held]);
-    // Of a program that keeps no diary nobody knows what it read.
-    for host in &mut lab.manifest.variant.hosts {
-        for program in &mut host.run {
-            program.program = Program::Command(Command {
-                argv: vec!["true".to_owned()],
-                dir: ".".to_owned(),
-                listens: None,
-            });
-        }
+    // Of a program that keeps no diary nobody knows what it read, whoever else keeps one.
+    for program in &mut lab.manifest.variant.hosts[CLIENT].run {
+        program.program = Program::Command(Command {
+            argv: vec!["true".to_owned()],
+            dir: ".".to_owned(),
+            listens: None,
+        });
     }
-    assert_eq!(judged(&lab).0, [Verdict::Inconclusive; 2]);
+    lab.expect([
+        finding(FindingCode::StickyRead, None, Some("client"), none),
+        finding(FindingCode::StickyRead, None, Some("server"), none),
+        finding(FindingCode::CoalescedSegment, None, Some("server"), none),
+    ]);
+    assert_eq!(
+        judged(&lab).0,
+        [Verdict::Inconclusive, Verdict::Failed, Verdict::Held]
+    );
+}
+
+#[test]
+fn a_variant_that_is_to_show_a_doubt_holds_with_it() {
+    let mut lab = Lab::new();
+    ten(&mut lab, 1, &[]);
+    lab.expect([finding(
+        FindingCode::ConditionUnproven,
+        None,
+        Some("client"),
+        None,
+    )]);
+    assert_eq!(judged(&lab), (vec![Verdict::Held], Some(Verdict::Held)));
+    lab.expect([]);
+    assert_eq!(judged(&lab), (vec![], Some(Verdict::Inconclusive)));
 }
 
 #[test]
@@ -289,6 +310,40 @@ fn links_are_measured_from_both_ends() {
         host: "client".to_owned(),
         count: 4
     }));
+}
+
+#[test]
+fn what_left_for_where_nobody_captures_says_nothing_of_the_link() {
+    let mut lab = Lab::new();
+    ten(&mut lab, DELAY, &[]);
+    let mut run = lab.run();
+    run.hosts[SERVER].capture.clear();
+    let link = &analysis::analyse(&run).links[CLIENT];
+    assert_eq!((link.sent, link.missing, link.delay), (0, 0, None));
+    // Nor does what goes to a host that is none of the lab's.
+    let mut run = lab.run();
+    run.manifest.variant.hosts[SERVER].address = "198.18.0.77".parse().unwrap();
+    let link = &analysis::analyse(&run).links[CLIENT];
+    assert_eq!((link.sent, link.missing, link.delay), (0, 0, None));
+}
+
+#[test]
+fn a_missing_diary_matters_where_a_peer_should_have_kept_one() {
+    let command = Program::Command(Command {
+        argv: vec!["true".to_owned()],
+        dir: ".".to_owned(),
+        listens: None,
+    });
+    for (commands, doubts) in [(1, 1), (2, 0)] {
+        let mut lab = Lab::new();
+        for program in &mut lab.manifest.variant.hosts[SERVER].run[..commands] {
+            program.program = command.clone();
+        }
+        let mut run = lab.run();
+        run.hosts[SERVER].diary_missing = true;
+        let analysis = analysis::analyse(&run);
+        assert_eq!(analysis.doubts.len(), doubts, "{:?}", analysis.doubts);
+    }
 }
 
 /// Ten datagrams from the client; those in `lost` don't arrive.
