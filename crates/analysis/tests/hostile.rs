@@ -1,4 +1,5 @@
-//! Diaries that no peer would write. Analysis may make little of them, but it answers.
+//! Diaries that no peer would write, packets that no stack would send. Analysis may make little of
+//! them, but it answers.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,7 +10,7 @@ use proptest::prelude::*;
 use record::event::{Closing, Conn, Event, EventKind, digest};
 use record::run::Run;
 use std::{net::SocketAddr, ops::Range};
-use support::{CLIENT, Lab, SERVER, Side::*, at};
+use support::{CLIENT, Lab, Odd, SERVER, Side, Side::*, at};
 
 /// Numbers where arithmetic goes wrong, and those that mean something to the run.
 fn number() -> impl Strategy<Value = u64> {
@@ -163,5 +164,82 @@ proptest! {
     fn no_diary_makes_it_panic(client in events(conns(CLIENT)), server in events(conns(SERVER))) {
         let analysis = with_diaries(client, server);
         serde_json::to_vec(&analysis).unwrap();
+    }
+}
+
+/// Sequence numbers around those of the connection, around the wrap, and far from both.
+fn seq() -> impl Strategy<Value = u32> {
+    prop_oneof![
+        4 => 990_u32..1_040,
+        2 => 6_999_990_u32..7_000_040,
+        1 => any::<u32>(),
+    ]
+}
+
+fn odd() -> impl Strategy<Value = (Side, u64, Odd)> {
+    let side = prop::sample::select(vec![Client, Server]);
+    let fields = (
+        seq(),
+        prop::option::weighted(0.8, seq()),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.2),
+        prop::sample::select(vec![0, 1, 9, 60_000]),
+        prop::sample::select(vec![0, 1, 536]),
+        prop::sample::select(vec![0, 0, 1, 5, 30, 536]),
+    );
+    let odd = fields.prop_map(|(seq, ack, syn, fin, window, mss, len)| Odd {
+        seq,
+        ack,
+        syn,
+        fin,
+        window,
+        mss,
+        len,
+    });
+    (side, 99_000_u64..150_000, odd)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_packets_make_it_panic(
+        open: bool,
+        odds in prop::collection::vec(odd(), 0..40),
+        client in events(conns(CLIENT)),
+    ) {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp();
+        if open {
+            tcp = tcp.open(0);
+        }
+        tcp.write(Client, 100_000, &["Michael"]);
+        tcp.send(Client, 100_002, 7);
+        for (side, micros, odd) in &odds {
+            tcp.odd(*side, *micros, odd);
+        }
+        lab.inspect(CLIENT);
+        let mut run = lab.run();
+        run.hosts[CLIENT].events.extend(client);
+        run.hosts[CLIENT].events.sort_by_key(|event| event.at);
+        let analysis = analyse(&run);
+        for stream in analysis.connections.iter().flat_map(|each| &each.streams) {
+            let fresh: u64 =
+                stream.segments.iter().map(|each| each.fresh.end - each.fresh.start).sum();
+            prop_assert_eq!(fresh, stream.payload);
+            for segment in &stream.segments {
+                prop_assert!(!segment.is_empty());
+                prop_assert!(segment.range.start <= segment.fresh.start);
+                prop_assert!(segment.fresh.end <= segment.range.end);
+            }
+        }
+        let packets: u64 = analysis
+            .connections
+            .iter()
+            .flat_map(|each| &each.streams)
+            .map(|stream| stream.packets)
+            .sum();
+        let handshake = if open { 3 } else { 0 };
+        prop_assert_eq!(packets, odds.len() as u64 + 1 + handshake, "each is counted once");
     }
 }

@@ -9,7 +9,7 @@ mod frames;
 mod tcp;
 mod udp;
 
-pub(crate) use tcp::{Side, Tcp};
+pub(crate) use tcp::{Odd, Side, Tcp};
 pub(crate) use udp::Udp;
 
 use analysis::{

@@ -48,6 +48,18 @@ struct End {
     idle: u64,
 }
 
+/// A TCP packet whose fields may be anything.
+#[derive(Clone, Debug)]
+pub(crate) struct Odd {
+    pub(crate) seq: u32,
+    pub(crate) ack: Option<u32>,
+    pub(crate) syn: bool,
+    pub(crate) fin: bool,
+    pub(crate) window: u16,
+    pub(crate) mss: u16,
+    pub(crate) len: usize,
+}
+
 /// A connection. Packets carry acknowledgments of what has arrived by then.
 pub(crate) struct Tcp<'a> {
     lab: &'a mut Lab,
@@ -287,6 +299,21 @@ impl<'a> Tcp<'a> {
             ack: Some(ack),
             fin,
             window: end.window,
+            ..Segment::default()
+        };
+        self.packet(side, micros, &[micros + DELAY], &segment);
+    }
+
+    /// A packet that no stack would send, arriving after the link's delay.
+    pub(crate) fn odd(&mut self, side: Side, micros: u64, odd: &Odd) {
+        let segment = Segment {
+            seq: odd.seq,
+            ack: odd.ack,
+            syn: odd.syn,
+            fin: odd.fin,
+            window: odd.window,
+            mss: odd.mss,
+            payload: &vec![b'x'; odd.len],
             ..Segment::default()
         };
         self.packet(side, micros, &[micros + DELAY], &segment);
