@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use record::event::{Closing, Conn, Event, EventKind, digest};
 use record::run::Run;
 use std::{net::SocketAddr, ops::Range};
-use support::{CLIENT, Lab, Odd, SERVER, Side, Side::*, at};
+use support::{CLIENT, Lab, SERVER, Side, Side::*, at, tcp::Odd};
 
 /// Numbers where arithmetic goes wrong, and those that mean something to the run.
 fn number() -> impl Strategy<Value = u64> {

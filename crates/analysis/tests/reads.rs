@@ -120,16 +120,34 @@ fn a_cut_inside_a_segment_that_the_read_had_room_for_is_not_explained() {
 
 #[test]
 fn a_message_above_the_mss_is_split() {
+    // A read of 600 bytes would have had room for it.
+    for asked in [600, 1_024] {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().mss(536).open(0);
+        tcp.write(Client, 100_000, &["x".repeat(600).as_str()]);
+        tcp.send(Client, 100_002, 536);
+        tcp.send(Client, 100_400, 64);
+        tcp.read(Server, 120_050, asked, 536);
+        tcp.read(Server, 120_450, asked, 64);
+        let analysis = lab.analyse();
+        let split = only(&analysis, FindingCode::SplitRead);
+        assert_eq!(split.cause, Cause::Mss, "asked for {asked}");
+        assert_eq!(frames(split), ["server#4", "server#5"]);
+        assert_eq!(split.host.as_deref(), Some("server"));
+    }
+}
+
+#[test]
+fn a_read_that_was_full_splits_even_a_message_that_it_had_room_for() {
     let mut lab = Lab::new();
-    let mut tcp = lab.tcp().mss(536).open(0);
-    tcp.write(Client, 100_000, &["x".repeat(600).as_str()]);
-    tcp.send(Client, 100_002, 536);
-    tcp.send(Client, 100_400, 64);
-    tcp.read(Server, 120_050, 1_024, 536);
-    tcp.read(Server, 120_450, 1_024, 64);
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Tracy", "Michael"]);
+    tcp.send(Client, 100_002, 12);
+    tcp.read(Server, 120_050, 8, 8);
+    tcp.read(Server, 120_060, 8, 4);
     assert_eq!(
         only(&lab.analyse(), FindingCode::SplitRead).cause,
-        Cause::Mss
+        Cause::SmallReadBuffer
     );
 }
 

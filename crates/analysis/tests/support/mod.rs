@@ -6,10 +6,10 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 mod frames;
-mod tcp;
+pub(crate) mod tcp;
 mod udp;
 
-pub(crate) use tcp::{Odd, Side, Tcp};
+pub(crate) use tcp::{Side, Tcp};
 pub(crate) use udp::Udp;
 
 use analysis::{
