@@ -3,8 +3,9 @@
 mod support;
 
 use analysis::model::finding::Details;
+use record::event::EventKind;
 use scenario::finding::{Cause, FindingCode};
-use support::{DELAY, Lab, Side::*, Tcp, at, found, frames, only};
+use support::{CLIENT, DELAY, Lab, Side::*, Tcp, at, found, frames, only};
 
 const RTT: u64 = 2 * DELAY;
 
@@ -129,6 +130,22 @@ fn one_write_puts_messages_together_before_the_kernel_has_them() {
     let finding = only(&analysis, FindingCode::CoalescedSegment);
     assert_eq!(finding.cause, Cause::OneWrite);
     assert_eq!(finding.cost.waited, 0);
+}
+
+#[test]
+fn without_a_write_in_the_diary_there_is_no_telling() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael", "Tracy"]);
+    tcp.send(Client, 100_002, 12);
+    let mut run = lab.run();
+    run.hosts[CLIENT]
+        .events
+        .retain(|event| !matches!(event.kind, EventKind::Write { .. }));
+    assert_eq!(
+        only(&analysis::analyse(&run), FindingCode::CoalescedSegment).cause,
+        Cause::Undetermined
+    );
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn what_no_program_can_have_done_is_left_out() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_diary_makes_it_panic(client in events(conns(CLIENT)), server in events(conns(SERVER))) {
@@ -200,7 +200,7 @@ fn odd() -> impl Strategy<Value = (Side, u64, Odd)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_packets_make_it_panic(
