@@ -166,6 +166,58 @@ fn duplicates_and_overtaken_datagrams_are_found() {
 }
 
 #[test]
+fn a_datagram_is_overtaken_by_any_that_was_sent_later_and_arrived_sooner() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send_arriving(Client, 100_000, b"Michael", &[125_000]);
+    udp.send_arriving(Client, 100_010, b"Tracy", &[120_010]);
+    udp.send_arriving(Client, 100_020, b"Sarah", &[130_000]);
+    let analysis = lab.analyse();
+    assert_eq!(
+        frames(only(&analysis, FindingCode::DatagramReordered)),
+        ["client#1", "server#2"]
+    );
+}
+
+#[test]
+fn a_late_duplicate_was_not_overtaken() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send_arriving(Client, 100_000, b"Michael", &[120_000, 126_000]);
+    udp.send_arriving(Client, 100_010, b"Tracy", &[123_000]);
+    let analysis = lab.analyse();
+    assert_eq!(found(&analysis, FindingCode::DatagramReordered).len(), 0);
+    assert_eq!(found(&analysis, FindingCode::DatagramDuplicated).len(), 1);
+}
+
+#[test]
+fn only_what_is_lost_costs_packets() {
+    let mut lab = Lab::new();
+    let mut udp = lab.udp();
+    udp.send_arriving(Client, 100_000, b"Michael", &[125_000]);
+    udp.send_arriving(Client, 100_010, b"Tracy", &[120_010, 120_500]);
+    udp.send_arriving(Client, 100_020, b"Sarah", &[126_000]);
+    udp.send_arriving(Client, 100_030, b"Bob", &[127_000]);
+    udp.receive(Server, 130_000, b"Tracy", 3);
+    udp.receive(Server, 130_010, b"Michael", 1_024);
+    // No room for "Sarah".
+    udp.receive(Server, 130_020, b"Bob", 1_024);
+    let analysis = lab.analyse();
+    let costs: Vec<_> = analysis
+        .findings
+        .iter()
+        .map(|finding| (finding.code, finding.cost.packets, finding.cost.bytes))
+        .collect();
+    let expected = [
+        (FindingCode::DatagramReordered, 0, 0),
+        (FindingCode::DatagramDuplicated, 0, 0),
+        (FindingCode::DatagramTruncated, 0, 0),
+        (FindingCode::DatagramLost, 1, 5),
+    ];
+    assert_eq!(costs, expected);
+}
+
+#[test]
 fn two_equal_datagrams_are_no_duplicate() {
     let mut lab = Lab::new();
     let mut udp = lab.udp();
@@ -189,6 +241,22 @@ fn a_duplicate_is_not_taken_for_an_equal_datagram_that_was_not_yet_sent() {
     assert_eq!(frames(twice), ["client#1", "server#1", "server#2"]);
     let link = &analysis.links[CLIENT];
     assert_eq!(link.delay.unwrap().min, DELAY * 1_000);
+}
+
+#[test]
+fn the_identification_tells_of_which_equal_datagram_a_duplicate_was_made() {
+    let duplicated = |numbered: bool| {
+        let mut lab = Lab::new();
+        let udp = lab.udp();
+        let mut udp = if numbered { udp } else { udp.without_ids() };
+        udp.send_arriving(Client, 100_000, b"Michael", &[120_000, 120_500]);
+        udp.send_arriving(Client, 100_010, b"Michael", &[121_000]);
+        let analysis = lab.analyse();
+        frames(only(&analysis, FindingCode::DatagramDuplicated))
+    };
+    assert_eq!(duplicated(true), ["client#1", "server#1", "server#2"]);
+    // Without, the one too many is taken for another of the last that arrived.
+    assert_eq!(duplicated(false), ["client#2", "server#2", "server#3"]);
 }
 
 #[test]
