@@ -104,6 +104,34 @@ fn nagle_is_proven_by_a_window_that_has_just_enough_room() {
 }
 
 #[test]
+fn windows_are_scaled_when_both_ends_offer_it() {
+    let cause = |window: u16, both: bool| {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().scale(Server, 2);
+        if both {
+            tcp = tcp.scale(Client, 7);
+        }
+        tcp.window(Server, window);
+        let mut tcp = tcp.open(0);
+        // What a SYN offers is never scaled; what this is acknowledged with is.
+        tcp.write(Client, 50_000, &["Bob"]);
+        tcp.send(Client, 50_002, 3);
+        tcp.ack(Server, 70_010);
+        tcp.write(Client, 100_000, &["Michael"]);
+        tcp.send(Client, 100_002, 7);
+        tcp.write(Client, 100_010, &["Tracy"]);
+        tcp.write(Client, 100_020, &["Sarah"]);
+        tcp.ack(Server, 120_020);
+        tcp.send(Client, 140_030, 10);
+        only(&lab.analyse(), FindingCode::CoalescedSegment).cause
+    };
+    // 40 bytes have room for 17, 12 have not.
+    assert_eq!(cause(10, true), Cause::Nagle);
+    assert_eq!(cause(10, false), Cause::Undetermined);
+    assert_eq!(cause(3, true), Cause::Undetermined);
+}
+
+#[test]
 fn no_cause_is_proven_when_the_window_is_not_known() {
     let mut lab = Lab::new();
     // The captures begin after the handshake.

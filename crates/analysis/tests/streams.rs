@@ -8,7 +8,7 @@ use scenario::{
     expectation::{Metric, ValuePath},
     finding::FindingCode,
 };
-use support::{DELAY, Lab, Side::*, at, found};
+use support::{DELAY, Lab, Side::*, at, found, tcp::Odd};
 
 fn value(analysis: &analysis::Analysis, host: &str, metric: Metric) -> Option<u64> {
     let path = ValuePath {
@@ -189,6 +189,68 @@ fn a_port_that_is_used_again_is_another_connection() {
             .all(|each| each.streams[0].understood[0].right)
     );
     assert_eq!(value(&analysis, "server", Metric::Understood), Some(2));
+}
+
+#[test]
+fn one_client_port_to_two_server_ports_is_two_connections() {
+    let mut lab = Lab::new();
+    for (n, port) in [9_999, 9_998].into_iter().enumerate() {
+        let mut tcp = lab.tcp().port(40_001).server_port(port).open(n as u64);
+        tcp.write(Client, 100_000 + n as u64, &["Michael"]);
+        tcp.send(Client, 100_002 + n as u64, 7);
+    }
+    let analysis = lab.analyse();
+    let payloads: Vec<_> = analysis
+        .connections
+        .iter()
+        .map(|connection| connection.streams[0].payload)
+        .collect();
+    assert_eq!(payloads, [7, 7]);
+}
+
+#[test]
+fn a_syn_that_was_sent_again_opens_one_connection_and_tells_no_round_trip() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp();
+    let syn = Odd {
+        seq: 1_000,
+        ack: None,
+        syn: true,
+        fin: false,
+        window: 60_000,
+        mss: 1_460,
+        len: 0,
+    };
+    tcp.odd(Client, 0, &syn);
+    tcp.open(1_000_000);
+    let analysis = lab.analyse();
+    assert_eq!(analysis.connections.len(), 1);
+    let connection = &analysis.connections[0];
+    assert_eq!(
+        (connection.opened, connection.handshake),
+        (Some(at(0)), None)
+    );
+}
+
+#[test]
+fn the_smaller_of_both_ends_segment_sizes_counts() {
+    for side in [Client, Server] {
+        let mut lab = Lab::new();
+        lab.tcp().mss_of(side, 536).open(0);
+        let analysis = lab.analyse();
+        let [out, back] = &analysis.connections[0].streams;
+        assert_eq!((out.mss, back.mss), (Some(536), Some(536)), "{side:?}");
+    }
+}
+
+#[test]
+fn a_stream_that_was_finished_stays_so() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.fin(Client, 100_000);
+    tcp.ack(Client, 200_000);
+    let [out, back] = &lab.analyse().connections[0].streams;
+    assert_eq!((out.finished, back.finished), (true, false));
 }
 
 #[test]

@@ -148,6 +148,23 @@ fn two_connections_at_once_keep_their_bytes_apart_and_are_summed() {
 }
 
 #[test]
+fn what_a_program_waited_for_on_several_connections_is_compared_once() {
+    let mut lab = Lab::new();
+    for start in [100_000, 100_500] {
+        let mut tcp = lab.tcp().open(start - 100_000);
+        exchange(&mut tcp, start, "Michael", "Hello!");
+        exchange(&mut tcp, start + 50_000, "Tracy", "Hello!");
+    }
+    assert_eq!(round_trips(&lab)[0], Some(2));
+    let row = &Comparison::new(&[lab.analyse()]).rows[0];
+    assert_eq!((row.messages, row.right), (Some(4), Some(4)));
+    assert_eq!(row.round_trips, Some(2));
+    // From the first connection's first write to the second's last read.
+    let elapsed = at(150_500 + 2 * DELAY + 150) - at(100_000);
+    assert_eq!(row.elapsed, Some(elapsed));
+}
+
+#[test]
 fn of_a_program_without_a_diary_only_the_wire_is_known() {
     let mut lab = Lab::new();
     for (host, listens) in [(SERVER, Some(Listens::Tcp(9_999))), (CLIENT, None)] {

@@ -15,6 +15,8 @@ pub(super) struct Segment<'a> {
     pub(super) fin: bool,
     pub(super) window: u16,
     pub(super) mss: u16,
+    /// Window scale that a SYN offers.
+    pub(super) scale: Option<u8>,
     /// TSval of a timestamps option.
     pub(super) timestamp: Option<u32>,
     pub(super) payload: &'a [u8],
@@ -30,6 +32,7 @@ pub(super) fn tcp(from: SocketAddr, to: SocketAddr, id: u16, segment: &Segment<'
     let mut options = Vec::new();
     if segment.syn {
         options.push(TcpOptionElement::MaximumSegmentSize(segment.mss));
+        options.extend(segment.scale.map(TcpOptionElement::WindowScale));
     }
     if let Some(value) = segment.timestamp {
         options.push(TcpOptionElement::Timestamp(value, 0));

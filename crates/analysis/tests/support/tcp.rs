@@ -36,6 +36,9 @@ struct End {
     address: SocketAddr,
     isn: u32,
     window: u16,
+    /// What its SYN offers.
+    mss: u16,
+    scale: Option<u8>,
     /// The bytes its program wrote.
     written: Vec<u8>,
     meant: u64,
@@ -64,7 +67,6 @@ pub(crate) struct Odd {
 pub(crate) struct Tcp<'a> {
     lab: &'a mut Lab,
     ends: [End; 2],
-    mss: u16,
     next_id: u16,
     /// Of IPv6, or of a stack that numbers nothing.
     no_ids: bool,
@@ -80,6 +82,8 @@ impl<'a> Tcp<'a> {
             address,
             isn,
             window: 60_000,
+            mss: 1_460,
+            scale: None,
             written: Vec::new(),
             meant: 0,
             sent: 0,
@@ -91,7 +95,6 @@ impl<'a> Tcp<'a> {
         Self {
             lab,
             ends: [end(client, 1_000), end(server, 7_000_000)],
-            mss: 1_460,
             next_id: 0x100,
             no_ids: client.is_ipv6(),
             timestamps: false,
@@ -104,8 +107,17 @@ impl<'a> Tcp<'a> {
         self
     }
 
-    pub(crate) fn mss(mut self, mss: u16) -> Self {
-        self.mss = mss;
+    pub(crate) fn mss(self, mss: u16) -> Self {
+        self.mss_of(Side::Client, mss).mss_of(Side::Server, mss)
+    }
+
+    pub(crate) fn mss_of(mut self, side: Side, mss: u16) -> Self {
+        self.end(side).mss = mss;
+        self
+    }
+
+    pub(crate) fn scale(mut self, side: Side, scale: u8) -> Self {
+        self.end(side).scale = Some(scale);
         self
     }
 
@@ -115,6 +127,11 @@ impl<'a> Tcp<'a> {
 
     pub(crate) fn port(mut self, port: u16) -> Self {
         self.end(Side::Client).address.set_port(port);
+        self
+    }
+
+    pub(crate) fn server_port(mut self, port: u16) -> Self {
+        self.end(Side::Server).address.set_port(port);
         self
     }
 
@@ -167,12 +184,12 @@ impl<'a> Tcp<'a> {
     /// The handshake, begun by the client, and the two events it ends with.
     pub(crate) fn open(mut self, micros: u64) -> Self {
         let [client_isn, server_isn] = [self.ends[0].isn, self.ends[1].isn];
-        let mss = self.mss;
         let syn = Segment {
             seq: client_isn,
             syn: true,
             window: self.ends[0].window,
-            mss,
+            mss: self.ends[0].mss,
+            scale: self.ends[0].scale,
             ..Segment::default()
         };
         self.packet(Side::Client, micros, &[micros + DELAY], &syn);
@@ -181,7 +198,8 @@ impl<'a> Tcp<'a> {
             ack: Some(client_isn.wrapping_add(1)),
             syn: true,
             window: self.ends[1].window,
-            mss,
+            mss: self.ends[1].mss,
+            scale: self.ends[1].scale,
             ..Segment::default()
         };
         let answered = micros + DELAY + 10;
