@@ -67,7 +67,7 @@ pub(crate) fn set_up(
         .ok_or_else(|| AgentError::NoSuchHost(host.to_owned()))?;
     let mut netlink = Netlink::open()?;
     let wire = netlink.index(WIRE)?;
-    let mtu = u32::from(host.link.mtu);
+    let mtu = u32::from(host.link.mtu());
     netlink.apply(&[Request::Veth(Veth {
         near: VethEnd {
             name: LAB.into(),
@@ -93,7 +93,7 @@ pub(crate) fn set_up(
     for (name, value) in PINNED {
         set(name, value)?;
     }
-    if host.address.is_ipv6() && host.link.mtu >= IPV6_MIN_MTU {
+    if host.address.is_ipv6() && host.link.mtu() >= IPV6_MIN_MTU {
         quiet_ipv6()?;
     }
     let mut requests = vec![Request::Up {

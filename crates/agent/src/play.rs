@@ -99,7 +99,10 @@ impl Agent {
                 self.programs.launch(&self.task, &self.log)?;
                 self.awaited = Some(Awaited::Launched);
             }
-            Heard::Order(Order::Go) => {
+            Heard::Order(Order::Go { at }) => {
+                if let Some(stage) = &self.stage {
+                    stage.begin(at);
+                }
                 self.programs.go(&self.task, &self.log)?;
                 self.awaited = Some(Awaited::Done);
             }

@@ -6,18 +6,17 @@ use crate::{
 };
 use capture::{Capture, CaptureSpec, Direction, Interface};
 use control::Task;
-use link::{LinkError, UserLink, UserLinkSpec};
+use link::{Counters, LinkError, LinkSpec, PhaseBegan, UserLink};
 use record::{
     layout::RunDir,
-    manifest::{CaptureRecord, HostRecord, LinkRecord, ProgramRecord},
+    manifest::{CaptureRecord, HostRecord, LinkCounters, LinkRecord, PhaseRecord, ProgramRecord},
 };
-use scenario::{impairment::Impairments, plan::HostPlan};
+use scenario::plan::HostPlan;
 use std::{collections::BTreeMap, thread, time::Duration};
 
 /// A host that is ready for its programs.
 pub(crate) struct Stage {
     name: String,
-    impairments: Impairments,
     sysctls: BTreeMap<String, String>,
     capture: Capture,
     link: UserLink,
@@ -30,11 +29,17 @@ impl Stage {
             .host()
             .ok_or_else(|| AgentError::NoSuchHost(task.host.clone()))?;
         let (interfaces, sysctls) = interface::set_up(&task.variant, &task.host)?;
-        let link = UserLinkSpec {
-            name: host.name.clone(),
+        let others = task.variant.hosts.iter();
+        let link = LinkSpec {
+            host: host.name.clone(),
             tap: TAP.into(),
             wire: WIRE.into(),
-            impairments: host.link.clone(),
+            plan: host.link.clone(),
+            hosts: others
+                .filter(|other| other.name != host.name)
+                .map(|other| (other.name.clone(), other.address))
+                .collect(),
+            router: task.variant.router(),
             seed: task.seed,
         };
         // Both wait for the kernel for 10 ms or so. There is nothing to capture or carry yet.
@@ -47,11 +52,15 @@ impl Stage {
         let (capture, link) = (capture?, link?);
         Ok(Self {
             name: host.name.clone(),
-            impairments: host.link.clone(),
             sysctls,
             capture,
             link,
         })
+    }
+
+    /// The programs begin; the link's changes are timed from `at`, wall clock, ns since 1970.
+    pub(crate) fn begin(&self, at: u64) {
+        self.link.begin(at);
     }
 
     /// Waits until the link carries nothing. Returns how many packets the host has sent so far.
@@ -71,11 +80,9 @@ impl Stage {
             name: self.name,
             link: LinkRecord {
                 engine: "user-space".into(),
-                applied: self.impairments,
-                offered: link.offered,
-                delivered: link.delivered,
-                lost: link.lost,
-                overrun: link.overrun,
+                instead: None,
+                phases: link.phases.into_iter().map(phase_record).collect(),
+                counters: link_counters(link.counters),
             },
             capture: CaptureRecord {
                 packets: capture.packets,
@@ -108,5 +115,27 @@ fn capture_spec(task: &Task, host: &HostPlan, interfaces: Interfaces) -> Capture
             .iter()
             .map(|host| (host.address, host.name.clone()))
             .collect(),
+    }
+}
+
+fn phase_record(phase: PhaseBegan) -> PhaseRecord {
+    PhaseRecord {
+        began: phase.at,
+        applied: phase.state,
+    }
+}
+
+fn link_counters(counters: Counters) -> LinkCounters {
+    LinkCounters {
+        offered: counters.offered,
+        duplicated: counters.duplicated,
+        delivered: counters.delivered,
+        lost: counters.lost,
+        cut: counters.cut,
+        dropped: counters.dropped,
+        refused: counters.refused,
+        corrupted: counters.corrupted,
+        reordered: counters.reordered,
+        overrun: counters.overrun,
     }
 }

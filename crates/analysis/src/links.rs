@@ -55,7 +55,7 @@ pub(crate) fn links(
             }
             LinkSummary {
                 host: plan.name.clone(),
-                asked: plan.link.clone(),
+                asked: plan.link.start.egress.clone(),
                 sent,
                 missing: sent - delays.len() as u64,
                 delay: delay(delays),
@@ -104,10 +104,10 @@ pub(crate) fn doubts(run: &Run, links: &[LinkSummary]) -> Vec<Doubt> {
                 packets: record.capture.dropped,
             });
         }
-        if record.link.overrun > 0 {
+        if record.link.counters.overrun > 0 {
             doubts.push(Doubt::LinkOverrun {
                 host: host(),
-                packets: record.link.overrun,
+                packets: record.link.counters.overrun,
             });
         }
     }
@@ -168,7 +168,8 @@ fn unproven(link: &LinkSummary) -> Vec<Doubt> {
 fn loss_is_likely(link: &LinkSummary) -> bool {
     let share = match &link.asked.loss {
         Loss::None => return link.missing == 0,
-        Loss::Independent(percent) => percent.fraction(),
+        Loss::Independent(chance) => chance.share.fraction(),
+        _ => return true,
     };
     if link.sent < ENOUGH {
         return true;

@@ -6,7 +6,7 @@ use analysis::model::finding::Details;
 use scenario::{
     expectation::{Metric, ValuePath},
     finding::{Cause, FindingCode},
-    impairment::Loss,
+    impairment::{Chance, Loss},
     units::Percent,
 };
 use support::{CLIENT, DELAY, Lab, SERVER, Side::*, at, found, frames, only};
@@ -55,8 +55,8 @@ fn datagrams_are_followed_to_the_calls_that_received_them() {
 #[test]
 fn what_the_link_lost_is_lost_by_the_link() {
     let mut lab = Lab::new();
-    lab.manifest.variant.hosts[CLIENT].link.loss =
-        Loss::Independent(Percent::from_millionths(20_000_000).unwrap());
+    lab.manifest.variant.hosts[CLIENT].link.start.egress.loss =
+        Loss::Independent(Chance::of(Percent::from_millionths(20_000_000).unwrap()));
     let mut udp = lab.udp();
     udp.send(Client, 100_000, b"Michael");
     udp.send_arriving(Client, 100_010, b"Tracy", &[]);
@@ -114,7 +114,8 @@ fn nothing_is_called_lost_when_the_receiver_left_no_capture() {
 #[test]
 fn everything_is_lost_when_the_receivers_capture_is_there_and_empty() {
     let mut lab = Lab::new();
-    lab.manifest.variant.hosts[CLIENT].link.loss = Loss::Independent(Percent::HUNDRED);
+    lab.manifest.variant.hosts[CLIENT].link.start.egress.loss =
+        Loss::Independent(Chance::of(Percent::HUNDRED));
     let mut udp = lab.udp();
     udp.send_arriving(Client, 100_000, b"Michael", &[]);
     let analysis = lab.analyse();

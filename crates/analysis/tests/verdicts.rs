@@ -13,7 +13,7 @@ use record::manifest::{Outcome, ProgramRecord};
 use scenario::{
     expectation::{Check, Claim, Metric, ValuePath},
     finding::{Cause, FindingCode},
-    impairment::Loss,
+    impairment::{Chance, Loss},
     plan::{Command, Program},
     units::Percent,
 };
@@ -272,7 +272,7 @@ fn a_broken_run_failed_and_its_expectations_are_open() {
 fn missing_evidence_leaves_everything_open() {
     let doubts: [fn(&mut Lab); 2] = [
         |lab| lab.manifest.hosts[CLIENT].capture.dropped = 1,
-        |lab| lab.manifest.hosts[SERVER].link.overrun = 1,
+        |lab| lab.manifest.hosts[SERVER].link.counters.overrun = 1,
     ];
     for doubt in doubts {
         let mut lab = Lab::new();
@@ -438,7 +438,8 @@ fn loss_is_judged_by_what_is_likely() {
     let asked = |percent: u32, lost: &[u64]| {
         let mut lab = Lab::new();
         let percent = Percent::from_millionths(percent * 1_000_000).unwrap();
-        lab.manifest.variant.hosts[CLIENT].link.loss = Loss::Independent(percent);
+        lab.manifest.variant.hosts[CLIENT].link.start.egress.loss =
+            Loss::Independent(Chance::of(percent));
         ten(&mut lab, DELAY, lost);
         client_doubts(&lab).is_empty()
     };
@@ -451,7 +452,7 @@ fn loss_is_judged_by_what_is_likely() {
 #[test]
 fn a_link_without_delay_is_proven_by_arrivals_at_once() {
     let mut lab = Lab::new();
-    lab.manifest.variant.hosts[CLIENT].link.delay = Duration::ZERO;
+    lab.manifest.variant.hosts[CLIENT].link.start.egress.delay = Duration::ZERO;
     ten(&mut lab, 30, &[]);
     assert_eq!(client_doubts(&lab), []);
 }

@@ -13,7 +13,7 @@ use scenario::plan::VariantPlan;
 use std::{
     fs, io,
     sync::mpsc::RecvTimeoutError,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 pub use roster::Interrupter;
@@ -56,6 +56,17 @@ pub enum Phase {
     Collecting,
 }
 
+/// What came of a run.
+#[derive(Debug)]
+pub struct Played {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Wall-clock time in ns since 1970 when the programs were let go, if it came to that.
+    pub began: Option<u64>,
+    /// What the hosts reported.
+    pub hosts: Vec<HostRecord>,
+}
+
 /// Why there is no run at all.
 #[derive(Debug, thiserror::Error)]
 pub enum LeadError {
@@ -87,7 +98,7 @@ pub fn lead(
     assignment: Assignment<'_>,
     interrupter: &Interrupter,
     progress: &dyn Fn(Phase),
-) -> Result<(Outcome, Vec<HostRecord>), LeadError> {
+) -> Result<Played, LeadError> {
     let roster = Roster::listen(lab.agents(), interrupter).map_err(LeadError::Control)?;
     let names = assignment
         .variant
@@ -100,6 +111,7 @@ pub fn lead(
         names,
         assignment,
         progress,
+        began: None,
     };
     let outcome = match leader.play() {
         Ok(()) => Outcome::Completed,
@@ -121,7 +133,11 @@ pub fn lead(
         (Outcome::Completed, Some(trouble)) => leader.broken(trouble),
         (outcome, _) => outcome,
     };
-    Ok((outcome, records))
+    Ok(Played {
+        outcome,
+        began: leader.began,
+        hosts: records,
+    })
 }
 
 enum Stop {
@@ -135,6 +151,7 @@ struct Leader<'a> {
     names: Vec<String>,
     assignment: Assignment<'a>,
     progress: &'a dyn Fn(Phase),
+    began: Option<u64>,
 }
 
 impl Leader<'_> {
@@ -169,7 +186,9 @@ impl Leader<'_> {
             |report| matches!(report, Report::Launched),
         )?;
         self.enter(Phase::Playing);
-        self.roster.tell_all(&Order::Go);
+        let at = wall_clock();
+        self.began = Some(at);
+        self.roster.tell_all(&Order::Go { at });
         self.answers(variant.deadline, "was not done at the deadline", |report| {
             matches!(report, Report::Done)
         })?;
@@ -309,4 +328,11 @@ impl Leader<'_> {
             log: lines,
         }
     }
+}
+
+fn wall_clock() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

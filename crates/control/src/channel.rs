@@ -132,9 +132,12 @@ mod tests {
         let (a, b) = UnixStream::pair().unwrap();
         let (mut from_b, mut to_b) = over::<Order, Order>(a).unwrap();
         let (mut from_a, mut to_a) = over::<Order, Order>(b).unwrap();
-        to_b.send(&Order::Go).unwrap();
+        to_b.send(&Order::Go { at: 7 }).unwrap();
         to_a.send(&Order::Finish).unwrap();
-        assert!(matches!(from_a.receive().unwrap(), Some(Order::Go)));
+        assert!(matches!(
+            from_a.receive().unwrap(),
+            Some(Order::Go { at: 7 })
+        ));
         assert!(matches!(from_b.receive().unwrap(), Some(Order::Finish)));
         drop((from_a, to_a));
         assert!(from_b.receive().unwrap().is_none());

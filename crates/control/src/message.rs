@@ -35,7 +35,11 @@ pub enum Order {
     /// Start the programs, but let none begin.
     Launch,
     /// Let them begin.
-    Go,
+    Go {
+        /// The time that counts as their beginning, for all hosts the same: wall clock, ns since
+        /// 1970.
+        at: u64,
+    },
     /// Tell the programs that do not end by themselves to end.
     Finish,
     /// Say when no packet is under way.

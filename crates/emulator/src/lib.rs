@@ -33,8 +33,30 @@ pub struct Emulator<P> {
 pub enum Fate<P> {
     /// It is on its way.
     UnderWay,
-    /// It is lost; here it is back.
+    /// It is lost because the link was asked to; here it is back.
     Lost(P),
+    /// It is dropped because the queue is full; here it is back.
+    Dropped(P),
+}
+
+/// A packet that leaves the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaving<P> {
+    /// The packet, as it was offered.
+    pub packet: P,
+    /// The bit that the driver is to flip, if any.
+    pub flip: Option<Flip>,
+}
+
+/// Which bit of a packet is flipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flip(u64);
+
+impl Flip {
+    /// The bit's place in a packet of that many bits; 0 in an empty one.
+    pub fn bit(self, bits: usize) -> usize {
+        self.0.checked_rem(bits as u64).unwrap_or(0) as usize
+    }
 }
 
 /// How many packets a link has seen.
@@ -44,7 +66,15 @@ pub struct Counters {
     pub offered: u64,
     /// Of these, lost because the link was asked to.
     pub lost: u64,
-    /// Of these, still on their way.
+    /// Copies made because the link was asked to.
+    pub duplicated: u64,
+    /// Of all these, dropped because the queue was full.
+    pub dropped: u64,
+    /// Of all these, with a flipped bit.
+    pub corrupted: u64,
+    /// Of those offered, sent at once, past others.
+    pub reordered: u64,
+    /// Still under way.
     pub under_way: u64,
 }
 
@@ -62,8 +92,23 @@ impl<P> Emulator<P> {
         }
     }
 
-    /// Takes a packet that enters the link at `now`.
-    pub fn offer(&mut self, now: Nanos, packet: P) -> Fate<P> {
+    /// Asks other impairments of the link from now on. What is under way stays so, packets are
+    /// counted on, and what a packet's fate owes to the packets before it is kept.
+    pub fn change(&mut self, impairments: &Impairments) {
+        self.delay = Nanos::try_from(impairments.delay.as_nanos()).unwrap_or(Nanos::MAX);
+        self.loss = impairments.loss.clone();
+    }
+
+    /// Takes a packet of `length` bytes (the IP packet) that enters the link at `now`. Where the
+    /// link duplicates it, `copy` makes the second one.
+    pub fn offer(
+        &mut self,
+        now: Nanos,
+        packet: P,
+        length: usize,
+        copy: impl FnOnce(&P) -> P,
+    ) -> Fate<P> {
+        let _ = (length, copy);
         let number = self.offered;
         self.offered += 1;
         let mut draws = self.chance.draws(number);
@@ -71,7 +116,8 @@ impl<P> Emulator<P> {
         // scenario leaves the others' choices as they were.
         let lost = draws.happens(match self.loss {
             Loss::None => scenario::units::Percent::ZERO,
-            Loss::Independent(percent) => percent,
+            Loss::Independent(chance) => chance.share,
+            _ => scenario::units::Percent::ZERO,
         });
         if lost {
             self.lost += 1;
@@ -95,13 +141,14 @@ impl<P> Emulator<P> {
 
     /// The next packet that has left the link by `now`. Packets that leave at the same time leave
     /// in the order in which they came.
-    pub fn take(&mut self, now: Nanos) -> Option<P> {
+    pub fn take(&mut self, now: Nanos) -> Option<Leaving<P>> {
         if self.next_due()? > now {
             return None;
         }
-        self.under_way
-            .pop()
-            .map(|Reverse(departure)| departure.packet)
+        self.under_way.pop().map(|Reverse(departure)| Leaving {
+            packet: departure.packet,
+            flip: None,
+        })
     }
 
     /// How many packets the link has seen.
@@ -109,6 +156,10 @@ impl<P> Emulator<P> {
         Counters {
             offered: self.offered,
             lost: self.lost,
+            duplicated: 0,
+            dropped: 0,
+            corrupted: 0,
+            reordered: 0,
             under_way: self.under_way.len() as u64,
         }
     }

@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use scenario::impairment::Chance;
 use scenario::units::Percent;
 use std::time::Duration;
 
@@ -12,17 +13,21 @@ fn link(delay_ms: u64, loss: &str) -> Impairments {
         loss: if loss == Percent::ZERO {
             Loss::None
         } else {
-            Loss::Independent(loss)
+            Loss::Independent(Chance::of(loss))
         },
         ..Impairments::default()
     }
+}
+
+fn leaving<P>(packet: P) -> Leaving<P> {
+    Leaving { packet, flip: None }
 }
 
 /// Which of the first `count` packets are lost.
 fn losses(impairments: &Impairments, seed: u64, name: &str, count: u64) -> Vec<u64> {
     let mut emulator = Emulator::new(impairments, seed, name);
     (0..count)
-        .filter(|n| matches!(emulator.offer(0, *n), Fate::Lost(_)))
+        .filter(|n| matches!(emulator.offer(0, *n, 100, |n| *n), Fate::Lost(_)))
         .collect()
 }
 
@@ -30,19 +35,18 @@ fn losses(impairments: &Impairments, seed: u64, name: &str, count: u64) -> Vec<u
 fn a_packet_leaves_exactly_after_the_delay() {
     let mut emulator = Emulator::new(&link(20, "0%"), 1, "client");
     assert_eq!(emulator.next_due(), None);
-    assert_eq!(emulator.offer(5, 'a'), Fate::UnderWay);
-    assert_eq!(emulator.offer(7, 'b'), Fate::UnderWay);
+    assert_eq!(emulator.offer(5, 'a', 100, |p| *p), Fate::UnderWay);
+    assert_eq!(emulator.offer(7, 'b', 100, |p| *p), Fate::UnderWay);
     assert_eq!(emulator.next_due(), Some(5 + 20 * MILLISECOND));
     assert_eq!(emulator.take(4 + 20 * MILLISECOND), None);
-    assert_eq!(emulator.take(5 + 20 * MILLISECOND), Some('a'));
+    assert_eq!(emulator.take(5 + 20 * MILLISECOND), Some(leaving('a')));
     assert_eq!(emulator.take(5 + 20 * MILLISECOND), None);
-    assert_eq!(emulator.take(7 + 20 * MILLISECOND), Some('b'));
+    assert_eq!(emulator.take(7 + 20 * MILLISECOND), Some(leaving('b')));
     assert_eq!(
         emulator.counters(),
         Counters {
             offered: 2,
-            lost: 0,
-            under_way: 0
+            ..Counters::default()
         }
     );
 }
@@ -50,8 +54,8 @@ fn a_packet_leaves_exactly_after_the_delay() {
 #[test]
 fn without_delay_a_packet_leaves_at_once() {
     let mut emulator = Emulator::new(&Impairments::default(), 1, "client");
-    assert_eq!(emulator.offer(3, ()), Fate::UnderWay);
-    assert_eq!(emulator.take(3), Some(()));
+    assert_eq!(emulator.offer(3, (), 100, |()| ()), Fate::UnderWay);
+    assert_eq!(emulator.take(3), Some(leaving(())));
 }
 
 #[test]
@@ -117,7 +121,7 @@ proptest! {
         for (number, gap) in gaps.iter().enumerate() {
             now += gap;
             while emulator.take(now).is_some() {}
-            if let Fate::Lost(number) = emulator.offer(now, number as u64) {
+            if let Fate::Lost(number) = emulator.offer(now, number as u64, 100, |n| *n) {
                 lost.push(number);
             }
         }
@@ -130,15 +134,15 @@ proptest! {
         let mut emulator = Emulator::new(&link(5, &format!("{loss}%")), seed, "x");
         let mut lost = 0;
         for number in 0..count {
-            if let Fate::Lost(_) = emulator.offer(number, number) {
+            if let Fate::Lost(_) = emulator.offer(number, number, 100, |n| *n) {
                 lost += 1;
             }
         }
         let counters = emulator.counters();
         prop_assert_eq!((counters.offered, counters.lost), (count, lost));
         let mut arrived = Vec::new();
-        while let Some(number) = emulator.take(Nanos::MAX) {
-            arrived.push(number);
+        while let Some(leaving) = emulator.take(Nanos::MAX) {
+            arrived.push(leaving.packet);
         }
         prop_assert_eq!(arrived.len() as u64, count - lost);
         prop_assert!(arrived.is_sorted());

@@ -4,7 +4,9 @@
 //! interface, lets the seeded emulator decide what becomes of them, and sends them out of another.
 
 mod error;
+mod spec;
 mod user;
 
 pub use error::LinkError;
-pub use user::{Counters, UserLink, UserLinkSpec};
+pub use spec::{Counters, LinkReport, LinkSpec, PhaseBegan};
+pub use user::UserLink;

@@ -4,9 +4,8 @@ mod carrier;
 mod pool;
 mod shared;
 
-use crate::LinkError;
-use carrier::Carrier;
-use scenario::impairment::Impairments;
+use crate::{Counters, LinkError, LinkReport, LinkSpec, PhaseBegan};
+use carrier::{Carrier, wall_clock};
 use shared::Shared;
 use std::{
     io,
@@ -22,35 +21,6 @@ const SLOTS: usize = 8192;
 /// Memory that a ring may take when frames are large.
 const RING_BYTES: usize = 32 << 20;
 
-/// What a link connects and does.
-#[derive(Clone, Debug)]
-pub struct UserLinkSpec {
-    /// The link's name, which its chance depends on.
-    pub name: String,
-    /// The interface that frames come from.
-    pub tap: String,
-    /// The interface that frames leave by.
-    pub wire: String,
-    /// What happens to them between. The MTU is the tap's, which the kernel enforces.
-    pub impairments: Impairments,
-    /// Where all chance comes from.
-    pub seed: u64,
-}
-
-/// What a link has done, in packets. What is offered and neither delivered, lost nor overrun is
-/// under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Sent by the host.
-    pub offered: u64,
-    /// Sent out.
-    pub delivered: u64,
-    /// Lost because the link was asked to.
-    pub lost: u64,
-    /// Lost because the link could not keep up or the kernel refused them. Should be 0.
-    pub overrun: u64,
-}
-
 /// A link in force. Dropping it ends it; packets under way are gone then.
 #[derive(Debug)]
 pub struct UserLink {
@@ -58,6 +28,7 @@ pub struct UserLink {
     /// How the thread ended. It is not joined: after this it still closes its packet sockets, which
     /// takes the kernel up to 30 ms that nobody has to wait for.
     ended: Option<mpsc::Receiver<io::Result<()>>>,
+    phases: Vec<PhaseBegan>,
 }
 
 impl UserLink {
@@ -65,7 +36,7 @@ impl UserLink {
     ///
     /// # Errors
     /// See [`LinkError`].
-    pub fn start(spec: UserLinkSpec) -> Result<Self, LinkError> {
+    pub fn start(spec: LinkSpec) -> Result<Self, LinkError> {
         let index = |name: &str| {
             nix::net::if_::if_nametoindex(name).map_err(|source| LinkError::NoInterface {
                 name: name.to_owned(),
@@ -73,7 +44,7 @@ impl UserLink {
             })
         };
         let (tap, wire) = (index(&spec.tap)?, index(&spec.wire)?);
-        let longest = usize::from(spec.impairments.mtu) + ETHERNET_WITH_VLAN;
+        let longest = usize::from(spec.plan.mtu()) + ETHERNET_WITH_VLAN;
         let open = || {
             let receiver = PacketSocket::open()?;
             receiver.ignore_outgoing()?;
@@ -87,13 +58,23 @@ impl UserLink {
         let carrier = Carrier::new(ring, wire, &spec, longest, Arc::clone(&shared));
         let (end, ended) = mpsc::channel();
         thread::Builder::new()
-            .name(format!("link {}", spec.name))
+            .name(format!("link {}", spec.host))
             .spawn(move || carrier.run(&end))
             .map_err(LinkError::Thread)?;
         Ok(Self {
             shared,
             ended: Some(ended),
+            phases: vec![PhaseBegan {
+                at: wall_clock(),
+                state: spec.plan.start,
+            }],
         })
+    }
+
+    /// The programs began at `at` (wall clock, ns since 1970): the link's changes are timed from
+    /// there.
+    pub fn begin(&self, at: u64) {
+        let _ = at;
     }
 
     /// Waits until the tap is empty and no packet is under way, at most so long. Returns whether it
@@ -112,9 +93,12 @@ impl UserLink {
     ///
     /// # Errors
     /// It had already ended, by an error.
-    pub fn stop(mut self) -> Result<Counters, LinkError> {
+    pub fn stop(mut self) -> Result<LinkReport, LinkError> {
         self.end()?;
-        Ok(self.counters())
+        Ok(LinkReport {
+            phases: std::mem::take(&mut self.phases),
+            counters: self.counters(),
+        })
     }
 
     fn end(&mut self) -> Result<(), LinkError> {

@@ -5,11 +5,11 @@
 mod support;
 
 use emulator::{Emulator, Fate};
-use link::{Counters, LinkError, UserLink, UserLinkSpec};
-use scenario::impairment::{Impairments, Loss};
+use link::{Counters, LinkError, LinkSpec, UserLink};
+use scenario::impairment::{Chance, Impairments, Loss};
 use std::{
     io::{ErrorKind, Read, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket},
+    net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket},
     thread,
     time::{Duration, Instant},
 };
@@ -28,7 +28,7 @@ fn delayed(delay: Duration) -> Impairments {
 
 fn lossy(percent: &str) -> Impairments {
     Impairments {
-        loss: Loss::Independent(percent.parse().unwrap()),
+        loss: Loss::Independent(Chance::of(percent.parse().unwrap())),
         ..Impairments::default()
     }
 }
@@ -47,6 +47,7 @@ fn assert_all_delivered(counters: Counters) {
         delivered,
         lost,
         overrun,
+        ..
     } = counters;
     assert_eq!((delivered, lost, overrun), (offered, 0, 0));
 }
@@ -86,7 +87,7 @@ fn a_datagram_is_delayed_both_ways(family: Family) {
     assert!(*best < 4 * DELAY, "{round_trips:?}");
     for link in links {
         assert!(link.drain(PATIENCE));
-        let counters = link.stop().unwrap();
+        let counters = link.stop().unwrap().counters;
         assert_all_delivered(counters);
         // Nothing but the datagrams: no neighbour discovery, no router or group messages.
         assert_eq!(counters.offered, ROUNDS as u64);
@@ -135,7 +136,7 @@ fn a_stream_arrives_whole(family: Family) {
     for link in &links {
         assert!(link.drain(PATIENCE));
     }
-    let [client, server] = links.map(|link| link.stop().unwrap());
+    let [client, server] = links.map(|link| link.stop().unwrap().counters);
     assert_all_delivered(client);
     assert_all_delivered(server);
     // With an offload left on, one frame would carry dozens of segments.
@@ -166,7 +167,7 @@ fn survivors(hosts: &[Host; 2], impairments: &Impairments, seed: u64) -> Vec<u32
         client.send(&number.to_be_bytes()).unwrap();
     }
     assert!(link.drain(PATIENCE));
-    let counters = link.stop().unwrap();
+    let counters = link.stop().unwrap().counters;
     assert_eq!(
         (counters.offered, counters.overrun),
         (u64::from(DATAGRAMS), 0),
@@ -191,7 +192,7 @@ fn a_seed_loses_the_same_datagrams_each_time() {
     let impairments = lossy("20%");
     let mut emulator = Emulator::new(&impairments, 7, "a");
     let expected: Vec<u32> = (0..300)
-        .filter(|number| emulator.offer(0, *number) == Fate::UnderWay)
+        .filter(|number| emulator.offer(0, *number, 100, |number| *number) == Fate::UnderWay)
         .collect();
     assert_eq!(survivors(&hosts, &impairments, 7), expected);
     assert_eq!(survivors(&hosts, &impairments, 7), expected);
@@ -211,7 +212,7 @@ fn nothing_passes_a_link_that_loses_all() {
             client.send_to(b"x", (hosts[1].address, 9)).unwrap();
         }
         assert!(link.drain(PATIENCE));
-        let counters = link.stop().unwrap();
+        let counters = link.stop().unwrap().counters;
         assert_eq!((counters.offered, counters.lost), (10, 10), "{counters:?}");
         assert_eq!(hosts[0].frames("eth0"), (0, 0));
     }
@@ -233,12 +234,12 @@ fn a_drain_waits_for_packets_under_way_and_gives_up_in_time() {
     }
     assert!(link.drain(PATIENCE));
     assert_eq!(link.counters().delivered, 5);
-    assert_all_delivered(link.stop().unwrap());
+    assert_all_delivered(link.stop().unwrap().counters);
 
     let link = hosts[0].link("a", &delayed(Duration::from_secs(3600)), 1);
     client.send(b"x").unwrap();
     assert!(!link.drain(DELAY));
-    let counters = link.stop().unwrap();
+    let counters = link.stop().unwrap().counters;
     assert_eq!((counters.offered, counters.delivered), (1, 0));
     for _ in 0..5 {
         server.recv(&mut [0; 10]).unwrap();
@@ -270,7 +271,7 @@ fn a_drain_ends_wherever_it_meets_the_traffic() {
         }
         assert!(link.drain(PATIENCE), "round {round}");
     }
-    let counters = link.stop().unwrap();
+    let counters = link.stop().unwrap().counters;
     assert_eq!(
         counters.delivered + counters.lost,
         counters.offered,
@@ -293,7 +294,7 @@ fn packets_for_one(family: Family, mtu: u16, bytes: usize) -> u64 {
     let len = server.recv(&mut received).unwrap();
     assert!(received[..len] == sent, "other bytes arrived");
     assert!(link.drain(PATIENCE));
-    let counters = link.stop().unwrap();
+    let counters = link.stop().unwrap().counters;
     assert_all_delivered(counters);
     counters.offered
 }
@@ -361,11 +362,13 @@ fn a_missing_interface_is_named() {
     if !may_make_networks("a_missing_interface_is_named") {
         return;
     }
-    let error = UserLink::start(UserLinkSpec {
-        name: "a".into(),
+    let error = UserLink::start(LinkSpec {
+        host: "a".into(),
         tap: "lab0-tap".into(),
         wire: "eth0".into(),
-        impairments: Impairments::default(),
+        plan: Impairments::default().into(),
+        hosts: Vec::new(),
+        router: IpAddr::from([198, 18, 0, 254]),
         seed: 1,
     })
     .unwrap_err();

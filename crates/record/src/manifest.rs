@@ -1,6 +1,9 @@
 //! `manifest.json`: what was asked, where it ran, and how it ended. Version 1.
 
-use scenario::{impairment::Impairments, plan::VariantPlan, text::Text};
+use scenario::{
+    plan::{LinkState, VariantPlan},
+    text::Text,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,6 +30,10 @@ pub struct Manifest {
     pub place: Place,
     /// Wall-clock time in ns since 1970 when set-up began.
     pub started: u64,
+    /// Wall-clock time in ns since 1970 when the programs were let go, from which a link's changes
+    /// are timed; none if it did not come to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<u64>,
     /// Wall-clock time in ns since 1970 when the last host had handed in its results.
     pub ended: u64,
     /// How it ended.
@@ -86,14 +93,50 @@ pub struct HostRecord {
 pub struct LinkRecord {
     /// `user-space` or `netem`.
     pub engine: String,
+    /// Why it is the user-space link, where the kernel's netem had been tried first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
+    /// What was put into force and when, phase by phase. Phases that the run did not reach are
+    /// missing.
+    pub phases: Vec<PhaseRecord>,
+    /// What it did with the packets.
+    #[serde(flatten)]
+    pub counters: LinkCounters,
+}
+
+/// One phase of a link.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PhaseRecord {
+    /// Wall-clock time in ns since 1970 from which on packets met it.
+    pub began: u64,
     /// What was put into force.
-    pub applied: Impairments,
+    pub applied: LinkState,
+}
+
+/// What a link did with its host's packets. What was offered or duplicated, and is not counted as
+/// delivered or under one of the reasons not to be, was still under way when the run ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct LinkCounters {
     /// Packets the host sent.
     pub offered: u64,
-    /// Packets that left.
+    /// Copies made because the link was asked to.
+    pub duplicated: u64,
+    /// Packets that left, copies included.
     pub delivered: u64,
     /// Packets lost because the link was asked to.
     pub lost: u64,
+    /// Packets lost because their receiver was cut off.
+    pub cut: u64,
+    /// Packets dropped because the queue was full.
+    pub dropped: u64,
+    /// Packets refused because they were larger than the path's MTU.
+    pub refused: u64,
+    /// Packets delivered with a flipped bit.
+    pub corrupted: u64,
+    /// Packets sent at once, past others.
+    pub reordered: u64,
     /// Packets lost because the link could not keep up, or the kernel refused them. Should be 0.
     pub overrun: u64,
 }

@@ -22,7 +22,7 @@ fn manifest() -> Manifest {
         name: "server".to_owned(),
         address,
         mac: Mac::for_address(address),
-        link: Impairments::default(),
+        link: Impairments::default().into(),
         run: Vec::new(),
     };
     Manifest {
@@ -48,6 +48,7 @@ fn manifest() -> Manifest {
             machine: "x86_64".to_owned(),
         },
         started: 1,
+        began: None,
         ended: 2,
         outcome: Outcome::Completed,
         hosts: Vec::new(),

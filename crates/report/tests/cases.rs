@@ -14,7 +14,7 @@ use analysis::{
 use scenario::{
     expectation::{Claim, Expectation},
     finding::{Cause, FindingCode},
-    impairment::{Impairments, Loss},
+    impairment::{Chance, Impairments, Loss},
     text::Lang,
 };
 use std::time::Duration;
@@ -223,8 +223,9 @@ fn every_link_has_its_own_line_when_they_differ() {
     analysis.links[0].asked = Impairments::default();
     analysis.links[1].asked = Impairments {
         delay: Duration::from_millis(5),
-        loss: Loss::Independent("2.5%".parse().unwrap()),
+        loss: Loss::Independent(Chance::of("2.5%".parse().unwrap())),
         mtu: 576,
+        ..Impairments::default()
     };
     (analysis.links[1].sent, analysis.links[1].missing) = (1_000, 27);
     (analysis.links[2].sent, analysis.links[2].missing) = (3, 3);
@@ -242,7 +243,7 @@ fn doubts_say_what_is_wrong_with_the_evidence() {
         median: 150_000,
         max: 2,
     };
-    analysis.links[1].asked.loss = Loss::Independent("5%".parse().unwrap());
+    analysis.links[1].asked.loss = Loss::Independent(Chance::of("5%".parse().unwrap()));
     let loss = |host: &str, missing| Doubt::LossUnproven {
         host: host.to_owned(),
         sent: 1_000,

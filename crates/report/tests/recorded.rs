@@ -98,7 +98,7 @@ fn what_was_expected_and_not_seen_is_told_with_what_was_seen() {
 fn evidence_with_holes_proves_nothing() {
     let mut run = recorded("naive");
     run.manifest.hosts[0].capture.dropped = 3;
-    run.manifest.hosts[1].link.overrun = 2;
+    run.manifest.hosts[1].link.counters.overrun = 2;
     let batch = batch(&[run]);
     assert_eq!(batch.runs[0].verdict, Some(Verdict::Inconclusive));
     insta::assert_snapshot!(text(Lang::En, &batch));

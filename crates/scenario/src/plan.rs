@@ -1,6 +1,10 @@
 //! A scenario with everything resolved: valid by construction, ready to be played.
 
-use crate::{expectation::Expectation, impairment::Impairments, text::Text};
+mod link;
+
+pub use link::{Change, Engine, LinkPlan, LinkState};
+
+use crate::{expectation::Expectation, text::Text};
 use protocol::PeerConfig;
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
@@ -45,6 +49,31 @@ impl VariantPlan {
     pub fn host(&self, name: &str) -> Option<&HostPlan> {
         self.hosts.iter().find(|host| host.name == name)
     }
+
+    /// The address that ICMP errors of a link's router come from: the highest of the subnet that no
+    /// host has, broadcast's not counted.
+    pub fn router(&self) -> IpAddr {
+        let taken = |address: &IpAddr| self.hosts.iter().any(|host| host.address == *address);
+        let highest = match self.network.subnet {
+            IpAddr::V4(subnet) => {
+                let hosts = u32::MAX
+                    .checked_shr(self.network.prefix.into())
+                    .unwrap_or(0);
+                let end = u32::from(subnet) | hosts;
+                let below = (0..=hosts).map(move |n| IpAddr::V4((end - n).into()));
+                below.skip(1).find(|address| !taken(address))
+            }
+            IpAddr::V6(subnet) => {
+                let hosts = u128::MAX
+                    .checked_shr(self.network.prefix.into())
+                    .unwrap_or(0);
+                let end = u128::from(subnet) | hosts;
+                let below = (0..=hosts).map(move |n| IpAddr::V6((end - n).into()));
+                below.into_iter().find(|address| !taken(address))
+            }
+        };
+        highest.unwrap_or(self.network.subnet)
+    }
 }
 
 /// The lab network: one subnet, closed to the outside.
@@ -68,7 +97,7 @@ pub struct HostPlan {
     /// Its link's Ethernet address.
     pub mac: Mac,
     /// What its link does to packets that leave it.
-    pub link: Impairments,
+    pub link: LinkPlan,
     /// What it runs.
     pub run: Vec<ProgramPlan>,
 }

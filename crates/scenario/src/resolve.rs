@@ -14,7 +14,7 @@ mod services;
 use crate::{
     decode::{Item, Key, Name},
     expectation::Expectation,
-    impairment::{Impairments, Loss},
+    impairment::{Chance, Impairments, Loss},
     plan::{HostPlan, Mac, ProgramPlan, VariantPlan},
     problem::Problems,
     span::Span,
@@ -68,7 +68,7 @@ pub(crate) fn variant(
         name: placed.name.name.clone(),
         address: placed.address,
         mac: Mac::for_address(placed.address),
-        link: link(scenario, placed.host, family, problems),
+        link: link(scenario, placed.host, family, problems).into(),
         run: programs(&resolver, placed, problems),
     });
     let hosts = plans.collect();
@@ -156,7 +156,7 @@ fn link(scenario: &Scenario, host: &Host, family: Family, problems: &mut Problem
         loss: if loss == Percent::ZERO {
             Loss::None
         } else {
-            Loss::Independent(loss)
+            Loss::Independent(Chance::of(loss))
         },
         mtu: mtu(
             first(&own.mtu, &everywhere.mtu),
@@ -164,6 +164,7 @@ fn link(scenario: &Scenario, host: &Host, family: Family, problems: &mut Problem
             default.mtu,
             problems,
         ),
+        ..default
     }
 }
 

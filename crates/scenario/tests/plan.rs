@@ -108,13 +108,17 @@ hosts:
     let links: Vec<_> = only(&plan)
         .hosts
         .iter()
-        .map(|host| serde_json::to_value(&host.link).unwrap().to_string())
+        .map(|host| {
+            serde_json::to_value(&host.link.start.egress)
+                .unwrap()
+                .to_string()
+        })
         .collect();
     assert_eq!(
         links,
         [
             r#"{"delay":"20ms","loss":"none","mtu":1500}"#,
-            r#"{"delay":"5ms","loss":{"independent":"1%"},"mtu":576}"#,
+            r#"{"delay":"5ms","loss":{"independent":{"share":"1%"}},"mtu":576}"#,
         ]
     );
 }
@@ -161,7 +165,7 @@ fn what_a_variant_sets_holds_in_that_variant_only() {
         "{PAIR}variants:
   before: {{}}
   changed:
-    set: {{client.tcp.nodelay: true, client.link.delay: 7ms, link.mtu: 576, deadline: 3s}}
+    set: {{client.tcp.nodelay: true, client.link.start.egress.delay: 7ms, link.mtu: 576, deadline: 3s}}
   after: {{}}
 "
     );
@@ -177,8 +181,8 @@ fn what_a_variant_sets_holds_in_that_variant_only() {
             let nodelay = peer(client, "tcp").nodelay;
             (
                 nodelay,
-                client.link.delay.as_millis(),
-                server.link.mtu,
+                client.link.start.egress.delay.as_millis(),
+                server.link.mtu(),
                 variant.deadline.as_secs(),
             )
         })

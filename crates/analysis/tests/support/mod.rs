@@ -22,14 +22,16 @@ use packet::{
 };
 use record::{
     event::{Conn, Event, EventKind},
-    manifest::{self, CaptureRecord, HostRecord, LinkRecord, Manifest, Outcome, Place},
+    manifest::{
+        self, CaptureRecord, HostRecord, LinkRecord, Manifest, Outcome, PhaseRecord, Place,
+    },
     run::{HostData, Run},
 };
 use scenario::{
     expectation::{Claim, Expectation},
     finding::FindingCode,
     impairment::Impairments,
-    plan::{HostPlan, Mac, Network, Program, ProgramPlan, VariantPlan},
+    plan::{HostPlan, LinkState, Mac, Network, Program, ProgramPlan, VariantPlan},
     text::Text,
 };
 use std::{
@@ -224,7 +226,7 @@ fn manifest(hosts: &[Host]) -> Manifest {
             name: host.name.to_owned(),
             address: host.address,
             mac: Mac::for_address(host.address),
-            link: link.clone(),
+            link: link.clone().into(),
             run: vec![
                 program("tcp", roles),
                 program("udp", protocol::Role::UdpPeer),
@@ -235,7 +237,13 @@ fn manifest(hosts: &[Host]) -> Manifest {
         name: host.name.to_owned(),
         link: LinkRecord {
             engine: "user-space".to_owned(),
-            applied: link.clone(),
+            phases: vec![PhaseRecord {
+                began: START,
+                applied: LinkState {
+                    egress: link.clone(),
+                    ..LinkState::default()
+                },
+            }],
             ..LinkRecord::default()
         },
         capture: CaptureRecord::default(),
@@ -271,6 +279,7 @@ fn manifest(hosts: &[Host]) -> Manifest {
             machine: "x86_64".to_owned(),
         },
         started: START,
+        began: Some(START),
         ended: at(10_000_000),
         outcome: Outcome::Completed,
         hosts: hosts.iter().map(record).collect(),

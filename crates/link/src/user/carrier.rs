@@ -1,10 +1,10 @@
 //! The link's thread: from the tap, through the emulator, to the wire.
 
 use super::{
-    UserLinkSpec,
     pool::{Handle, Pool},
     shared::Shared,
 };
+use crate::LinkSpec;
 use emulator::{Emulator, Fate, Nanos};
 use nix::{
     poll::{PollFd, PollFlags, ppoll},
@@ -44,14 +44,14 @@ impl Carrier {
     pub(super) fn new(
         ring: FrameRing,
         wire: u32,
-        spec: &UserLinkSpec,
+        spec: &LinkSpec,
         longest: usize,
         shared: Arc<Shared>,
     ) -> Self {
         Self {
             ring,
             wire,
-            emulator: Emulator::new(&spec.impairments, spec.seed, &spec.name),
+            emulator: Emulator::new(&spec.plan.start.egress, spec.seed, &spec.host),
             pool: Pool::new(longest),
             shared,
             start: Instant::now(),
@@ -107,13 +107,15 @@ impl Carrier {
                 // never overtakes the one before it.
                 let age = wall.saturating_sub(frame.at);
                 *newest = (*newest).max(now.saturating_sub(age));
-                Some(emulator.offer(*newest, pool.put(frame.data)))
+                let length = frame.data.len().saturating_sub(ETHERNET);
+                let handle = pool.put(frame.data);
+                Some(emulator.offer(*newest, handle, length, |handle| *handle))
             });
             match fate {
                 None => break,
                 Some(None) => overrun += 1,
                 Some(Some(Fate::UnderWay)) => {}
-                Some(Some(Fate::Lost(handle))) => {
+                Some(Some(Fate::Lost(handle) | Fate::Dropped(handle))) => {
                     pool.free(handle);
                     lost += 1;
                 }
@@ -132,10 +134,10 @@ impl Carrier {
         loop {
             let now = self.now();
             while self.leaving.len() < BATCH {
-                let Some(handle) = self.emulator.take(now) else {
+                let Some(leaving) = self.emulator.take(now) else {
                     break;
                 };
-                self.leaving.push(handle);
+                self.leaving.push(leaving.packet);
             }
             if self.leaving.is_empty() {
                 return Ok(());
@@ -244,6 +246,9 @@ impl Carrier {
     }
 }
 
+/// Bytes of Ethernet's header.
+const ETHERNET: usize = 14;
+
 /// How long a full queue is left to empty: at 400,000 packets/s, 20 find room again.
 const FULL_QUEUE: Duration = Duration::from_micros(50);
 
@@ -256,7 +261,7 @@ const PACE: Nanos = 50_000;
 const HEAD_START: Nanos = 1_000_000_000;
 
 /// Nanoseconds since 1970, the clock of the kernel's stamps.
-fn wall_clock() -> u64 {
+pub(super) fn wall_clock() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What the link's thread and its owner share.
 
-use super::Counters;
+use crate::Counters;
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use std::{
     io,
@@ -53,6 +53,7 @@ impl Shared {
             delivered: self.delivered.load(Ordering::Relaxed),
             lost: self.lost.load(Ordering::Relaxed),
             overrun: self.overrun.load(Ordering::Relaxed),
+            ..Counters::default()
         }
     }
 

@@ -1,6 +1,6 @@
 //! Two hosts joined by one cable, each set up as an agent sets up its host.
 
-use link::{UserLink, UserLinkSpec};
+use link::{LinkSpec, UserLink};
 use nix::{
     errno::Errno,
     sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, setns, unshare},
@@ -126,11 +126,13 @@ impl Host {
     /// Puts a link into force.
     pub(crate) fn link(&self, name: &str, impairments: &Impairments, seed: u64) -> UserLink {
         self.enter();
-        UserLink::start(UserLinkSpec {
-            name: name.into(),
+        UserLink::start(LinkSpec {
+            host: name.into(),
             tap: "lab0-tap".into(),
             wire: "eth0".into(),
-            impairments: impairments.clone(),
+            plan: impairments.clone().into(),
+            hosts: Vec::new(),
+            router: Ipv4Addr::new(198, 18, 0, 254).into(),
             seed,
         })
         .unwrap()

@@ -17,7 +17,7 @@ use record::manifest::Outcome;
 use scenario::{
     expectation::{Claim, Unit},
     finding::Cause,
-    impairment::Loss,
+    impairment::{Chance, Loss},
     text::Lang,
 };
 
@@ -195,7 +195,7 @@ fn told_doubt(analysis: &Analysis, doubt: &Doubt, lang: Lang) -> String {
 fn unproven_loss(analysis: &Analysis, host: &str, sent: u64, missing: u64) -> Both {
     let link = analysis.links.iter().find(|link| link.host == host);
     let (asked_en, asked_zh) = match link.map(|link| &link.asked.loss) {
-        Some(Loss::Independent(share)) => (
+        Some(Loss::Independent(Chance { share, .. })) => (
             format!("was asked to lose {share} and lost"),
             format!("要求丢包 {share}，实际在 "),
         ),
@@ -203,7 +203,7 @@ fn unproven_loss(analysis: &Analysis, host: &str, sent: u64, missing: u64) -> Bo
             "was asked to lose nothing and lost".to_owned(),
             "不该丢包，却在 ".to_owned(),
         ),
-        None => (
+        Some(Loss::GilbertElliott(_) | Loss::Packets(_)) | None => (
             "did not lose as it was asked:".to_owned(),
             "没有按要求丢包：".to_owned(),
         ),

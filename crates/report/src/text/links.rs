@@ -8,7 +8,7 @@ use super::{
 };
 use analysis::{Analysis, model::link::LinkSummary};
 use scenario::{
-    impairment::{Impairments, Loss},
+    impairment::{Chance, Impairments, Loss},
     text::Lang,
 };
 
@@ -73,7 +73,7 @@ fn asked(asked: &Impairments, lang: Lang) -> String {
             format!(" {}", delay(nanoseconds)),
         ));
     }
-    if let Loss::Independent(share) = asked.loss {
+    if let Loss::Independent(Chance { share, .. }) = asked.loss {
         parts.push(say(lang, format!("{share} loss"), format!("丢包 {share}")));
     }
     if asked.mtu != Impairments::default().mtu {

@@ -33,6 +33,11 @@ impl Percent {
         self.0
     }
 
+    /// Whether it is nothing.
+    pub fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+
     /// As a fraction, 0.0 to 1.0.
     pub fn fraction(self) -> f64 {
         f64::from(self.0) / f64::from(Self::HUNDRED.0)

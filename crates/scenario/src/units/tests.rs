@@ -105,6 +105,12 @@ proptest! {
     }
 
     #[test]
+    fn a_rate_is_read_as_it_is_written(bits in prop_oneof![any::<u64>(), (0..u64::MAX / 1_000_000).prop_map(|n| n * 1_000_000)]) {
+        let rate = Rate::from_bits_per_second(bits);
+        prop_assert_eq!(rate.to_string().parse(), Ok(rate));
+    }
+
+    #[test]
     fn whole_and_fraction_add_up(whole in 0..1_000_000u64, nanos in 0..1_000_000_000u64) {
         let duration = parse_duration(&format!("{whole}.{nanos:09}s"));
         prop_assert_eq!(duration, Ok(Duration::new(whole, nanos as u32)));

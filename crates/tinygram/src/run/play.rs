@@ -60,7 +60,7 @@ pub(super) fn play(
         dir: stage.dir,
     };
     let show = |phase| bar.show(phase, stage.repetition);
-    let (outcome, hosts) = lead(lab.as_mut(), assignment, interrupter, &show)?;
+    let played = lead(lab.as_mut(), assignment, interrupter, &show)?;
     bar.analysing();
     let manifest = Manifest {
         version: manifest::VERSION,
@@ -72,8 +72,9 @@ pub(super) fn play(
         place: place(backend.name()),
         started,
         ended: now(),
-        outcome,
-        hosts,
+        began: played.began,
+        outcome: played.outcome,
+        hosts: played.hosts,
     };
     drop(lab);
     write_json(&stage.dir.manifest(), &manifest)?;
