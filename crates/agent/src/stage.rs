@@ -101,12 +101,13 @@ fn capture_spec(task: &Task, host: &HostPlan, interfaces: Interfaces) -> Capture
             Interface {
                 name: LAB.into(),
                 index: interfaces.lab,
-                direction: Direction::Outgoing,
+                // Nothing comes in by it but the ICMP errors of the link's router.
+                direction: None,
             },
             Interface {
                 name: WIRE.into(),
                 index: interfaces.wire,
-                direction: Direction::Incoming,
+                direction: Some(Direction::Incoming),
             },
         ],
         names: task

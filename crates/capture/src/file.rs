@@ -131,8 +131,9 @@ fn begin(
         let number = writer.interface(&pcapng::Interface {
             name: &interface.name,
             description: match interface.direction {
-                Direction::Outgoing => "what the host sends",
-                Direction::Incoming => "what arrives at the host",
+                Some(Direction::Outgoing) => "what the host sends",
+                Some(Direction::Incoming) => "what arrives at the host",
+                None => "what the host sends, and what a router on its link answers",
             },
             link_type: LinkType::ETHERNET,
             snaplen: 0,

@@ -48,8 +48,8 @@ pub struct Interface {
     pub name: String,
     /// Its number in this network namespace.
     pub index: u32,
-    /// Which of its packets to keep.
-    pub direction: Direction,
+    /// Which of its packets to keep; all when none is given.
+    pub direction: Option<Direction>,
 }
 
 /// What a capture counted.

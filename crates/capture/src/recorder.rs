@@ -87,10 +87,10 @@ fn listen(interfaces: &[Interface]) -> Result<BlockRing, CaptureError> {
     let passing: Vec<_> = interfaces
         .iter()
         .map(|interface| {
-            let direction = match interface.direction {
+            let direction = interface.direction.map(|direction| match direction {
                 Direction::Incoming => packet_socket::Direction::Incoming,
                 Direction::Outgoing => packet_socket::Direction::Outgoing,
-            };
+            });
             (interface.index, direction)
         })
         .collect();

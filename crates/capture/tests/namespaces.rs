@@ -78,8 +78,8 @@ fn each_packet_is_there_once_with_interface_direction_and_time() {
     let capture = host.capture(&file);
     send((&host, LAB), &other_lab, 0..100);
     send((&other, WIRE), &host_wire, 100..200);
-    // The other directions of the same cables: not the lab's to capture.
     send((&other, LAB), &host_lab, 200..300);
+    // What leaves by the wire has been seen on the other interface: not the lab's to capture.
     send((&host, WIRE), &other_wire, 300..400);
     let counters = capture.stop().unwrap();
     let after = now();
@@ -87,12 +87,13 @@ fn each_packet_is_there_once_with_interface_direction_and_time() {
     let (packets, times) = read(&file);
     let mut expected = seen("lab0", Direction::Outgoing, 0..100);
     expected.extend(seen("eth0", Direction::Incoming, 100..200));
+    expected.extend(seen("lab0", Direction::Incoming, 200..300));
     assert_eq!(packets, expected);
     assert!(times.iter().all(|&at| (before..after).contains(&at.into())));
     assert_eq!(
         counters,
         CaptureCounters {
-            packets: 200,
+            packets: 300,
             dropped: 0
         }
     );

@@ -102,7 +102,7 @@ impl Host {
         UdpSocket::bind(SocketAddr::new(self.address(cable), 0)).unwrap()
     }
 
-    /// What the lab captures: sent by one interface, arrived by the other.
+    /// What the lab captures: all of one interface, what arrived by the other.
     pub(crate) fn spec(&self, file: &Path) -> CaptureSpec {
         self.enter();
         let interface = |cable: Cable, direction| Interface {
@@ -113,8 +113,8 @@ impl Host {
         CaptureSpec {
             file: file.into(),
             interfaces: vec![
-                interface(LAB, Direction::Outgoing),
-                interface(WIRE, Direction::Incoming),
+                interface(LAB, None),
+                interface(WIRE, Some(Direction::Incoming)),
             ],
             names: vec![(self.address(LAB), "client".into())],
         }

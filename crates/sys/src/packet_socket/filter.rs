@@ -16,15 +16,16 @@ pub enum Direction {
 pub struct Filter(Vec<sock_filter>);
 
 impl Filter {
-    /// Keeps the packets that pass these interfaces (by number) in these directions, whole, and no
-    /// others.
-    pub fn passing(interfaces: &[(u32, Direction)]) -> Self {
+    /// Keeps the packets that pass these interfaces (by number) in this direction, or in both when
+    /// none is given, whole, and no others.
+    pub fn passing(interfaces: &[(u32, Option<Direction>)]) -> Self {
         let outgoing = u32::from(libc::PACKET_OUTGOING);
         let mut program = vec![load(libc::SKF_AD_IFINDEX)];
         for &(index, direction) in interfaces {
             let (if_outgoing, else_) = match direction {
-                Direction::Outgoing => (0, 1),
-                Direction::Incoming => (1, 0),
+                Some(Direction::Outgoing) => (0, 1),
+                Some(Direction::Incoming) => (1, 0),
+                None => (0, 0),
             };
             program.extend([
                 jump_if(index, 0, 4),
