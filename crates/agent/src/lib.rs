@@ -8,9 +8,11 @@ mod heard;
 mod interface;
 mod log;
 mod play;
+mod probe;
 mod programs;
 mod sockets;
 mod stage;
 
 pub use error::AgentError;
 pub use play::{Plug, play};
+pub use probe::probe;

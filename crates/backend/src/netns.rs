@@ -14,11 +14,14 @@
 
 mod host;
 mod lab;
+mod probe;
 
 pub use host::Wire;
 pub use lab::{init, lab};
+pub use probe::{abilities, allowed, attempt, probe};
 
 use crate::{Backend, BackendError, Lab};
+use lab::finish;
 use std::{
     io::Read,
     os::{

@@ -18,10 +18,12 @@
 //! At any time an agent may say [`Report::Trouble`], which ends the run, or vanish, which does too.
 //! An agent whose coordinator vanishes ends itself.
 
+mod ability;
 mod channel;
 mod message;
 mod reason;
 
+pub use ability::{Ability, HostAbilities, State};
 pub use channel::{Channel, ControlError, Receiver, Sender, over};
 pub use message::{Order, Report, Task};
 pub use reason::reason;

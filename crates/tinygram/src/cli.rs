@@ -1,7 +1,7 @@
 //! What users type.
 
 use crate::{
-    clean,
+    clean, doctor,
     exit::{Exit, Failure},
     inspect,
     lang::{self, LangArg},
@@ -46,6 +46,12 @@ enum Command {
     Inspect {
         /// A capture file or a run directory
         path: PathBuf,
+        /// Write JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// What this machine can do, and how to mend what it can't
+    Doctor {
         /// Write JSON instead of text
         #[arg(long)]
         json: bool,
@@ -114,6 +120,7 @@ impl Cli {
             Command::Check { files } => scenarios::check(&files),
             Command::Schema => scenarios::schema(),
             Command::Inspect { path, json } => inspect::inspect(&path, json, lang),
+            Command::Doctor { json } => doctor::doctor(json, lang),
             Command::Clean => clean::clean(lang),
         }
     }

@@ -9,7 +9,9 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
     let mut arguments = std::env::args().skip(1);
     let subcommand = arguments.next()?;
     let rest: Vec<String> = match subcommand.as_str() {
-        "netns-lab" | "netns-init" | "netns-agent" | "peer" => arguments.collect(),
+        "netns-lab" | "netns-init" | "netns-agent" | "netns-try" | "netns-probe" | "peer" => {
+            arguments.collect()
+        }
         _ => return None,
     };
     // Started through /proc/self/exe, the process would be called `exe` in ps(1). A name that can't
@@ -19,6 +21,8 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
         "netns-lab" => code(netns::lab(&rest)),
         "netns-init" => code(netns::init(&rest)),
         "netns-agent" => agent(&rest),
+        "netns-try" => code(netns::attempt()),
+        "netns-probe" => code(netns::probe(agent::probe)),
         _ => peer::lab::main(),
     })
 }

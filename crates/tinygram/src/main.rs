@@ -2,6 +2,7 @@
 
 mod clean;
 mod cli;
+mod doctor;
 mod exit;
 mod hidden;
 mod inspect;

@@ -129,7 +129,7 @@ pub fn init(arguments: &[String]) -> i32 {
 }
 
 #[allow(clippy::print_stdout)]
-fn finish(result: Result<i32, LabError>) -> i32 {
+pub(super) fn finish(result: Result<i32, LabError>) -> i32 {
     match result {
         Ok(status) => status,
         Err(error) => {

@@ -1,0 +1,149 @@
+//! One look at the machine: ability by ability.
+
+use super::{mend::mend, programs};
+use backend::{BackendError, netns};
+use control::{Ability, HostAbilities, reason};
+use scenario::text::Lang;
+use serde_json::{Value, json};
+use std::{fs::OpenOptions, io};
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// Linux namespaces for this user.
+    Namespaces,
+    /// The user-space link.
+    Link,
+    /// Switching offloads off.
+    Offloads,
+    /// The kernel's netem.
+    Netem,
+    /// /dev/net/tun.
+    Tun,
+    /// User-mode Linux.
+    Uml,
+    /// A Docker engine.
+    Docker,
+    /// docker compose, of either generation.
+    Compose,
+    /// Wireshark's command line.
+    Tshark,
+}
+
+impl Subject {
+    /// Its name in JSON.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Namespaces => "namespaces",
+            Self::Link => "link",
+            Self::Offloads => "offload-control",
+            Self::Netem => "netem",
+            Self::Tun => "tun",
+            Self::Uml => "uml",
+            Self::Docker => "docker",
+            Self::Compose => "compose",
+            Self::Tshark => "tshark",
+        }
+    }
+}
+
+/// What was found.
+pub(super) struct Checkup {
+    pub(super) findings: Vec<(Subject, Ability)>,
+}
+
+impl Checkup {
+    /// Tries everything. What could leave something behind is tried in a process that takes it away.
+    pub(super) fn run() -> Self {
+        let (namespaces, host) = namespaces();
+        Self {
+            findings: vec![
+                (Subject::Namespaces, namespaces),
+                (Subject::Link, host.link),
+                (Subject::Offloads, host.offloads),
+                (Subject::Netem, host.netem),
+                (Subject::Tun, tun()),
+                (Subject::Uml, uml()),
+                (Subject::Docker, programs::docker()),
+                (Subject::Compose, programs::compose()),
+                (Subject::Tshark, programs::tshark()),
+            ],
+        }
+    }
+
+    fn is_ok(&self, subject: Subject) -> bool {
+        let mut all = self.findings.iter();
+        all.any(|(other, ability)| *other == subject && ability.is_ok())
+    }
+
+    /// Backends on a real kernel that work here, as `--backend` calls them, the one that `auto`
+    /// takes first.
+    pub(super) fn backends(&self) -> Vec<&'static str> {
+        let mut backends = Vec::new();
+        let needed = [Subject::Namespaces, Subject::Link, Subject::Offloads];
+        if needed.iter().all(|subject| self.is_ok(*subject)) {
+            backends.push("netns");
+        }
+        if self.is_ok(Subject::Uml) {
+            backends.push("uml");
+        }
+        backends
+    }
+
+    /// For scripts.
+    pub(super) fn to_json(&self) -> Value {
+        let ability = |(subject, ability): &(Subject, Ability)| {
+            json!({
+                "ability": subject.code(),
+                "state": ability.state,
+                "detail": ability.detail,
+                "mend": (!ability.is_ok()).then(|| mend(*subject, ability.state, Lang::En)),
+            })
+        };
+        let backends = self.backends();
+        json!({
+            "version": 1,
+            "abilities": self.findings.iter().map(ability).collect::<Vec<_>>(),
+            "backends": backends,
+            "auto": backends.first(),
+        })
+    }
+}
+
+/// What the namespaces say, and what a host in one can do.
+fn namespaces() -> (Ability, HostAbilities) {
+    let unknown = || Ability::missing("can't be tried without namespaces");
+    let nothing = HostAbilities {
+        link: unknown(),
+        offloads: unknown(),
+        netem: unknown(),
+    };
+    match netns::abilities() {
+        Ok(host) => {
+            let who = if nix::unistd::geteuid().is_root() {
+                "allowed (root)"
+            } else {
+                "allowed for this user"
+            };
+            (Ability::ok(who), host)
+        }
+        Err(BackendError::Forbidden { reason }) => (Ability::forbidden(reason), nothing),
+        Err(error) => (Ability::missing(reason(&error)), nothing),
+    }
+}
+
+fn tun() -> Ability {
+    const DEVICE: &str = "/dev/net/tun";
+    let opened = OpenOptions::new().read(true).write(true).open(DEVICE);
+    match opened {
+        Ok(_) => Ability::ok(DEVICE),
+        Err(error) => match error.kind() {
+            io::ErrorKind::PermissionDenied => Ability::forbidden(format!("{DEVICE}: {error}")),
+            _ => Ability::missing(format!("{DEVICE}: {error}")),
+        },
+    }
+}
+
+fn uml() -> Ability {
+    Ability::missing("linux.uml is not installed")
+}
