@@ -4,15 +4,32 @@
 //! something is to happen next, and [`Emulator::take`] hands out the packets whose time has come.
 //! Whoever drives it brings the clock: a user-space link a real one, the simulation a virtual one.
 //!
-//! The fate of packet *n* follows from the seed, the link's name and *n* alone: not from time, nor
-//! from the fates of others, nor from the machine (all draws are integers). Packets are counted
-//! from 0 in the order in which they are offered.
+//! What chance decides of packet *n* follows from the seed, the link's name and *n* alone: not from
+//! time, nor from which other impairments there are, nor from the machine (all draws are integers).
+//! Packets are counted in the order in which they are offered. Only what the queue drops and when a
+//! rate lets packets go depends on time, and it changes nobody's chance.
+//!
+//! The order of events is netem's (net/sched/sch_netem.c): a packet may be duplicated and may be
+//! lost, and one to which both happens leaves once; then it may be corrupted; then there must be
+//! room in the queue; then it is sent at once or delayed; and a rate lets delayed packets go one
+//! after the other. A copy has a delay of its own, leaves intact and is not copied again.
+//!
+//! [`hop`] is the router that a link may have in front: it has a path MTU.
 
+mod chain;
 mod chance;
+pub mod hop;
+mod line;
+mod loss;
+mod packet;
 
-use chance::Chance;
-use scenario::impairment::{Impairments, Loss};
-use std::{cmp::Reverse, collections::BinaryHeap};
+pub use packet::{Counters, Fate, Flip, Leaving};
+
+use chain::Chain;
+use chance::{Chance, Draws, Purpose};
+use line::Line;
+use loss::Losses;
+use scenario::impairment::{Impairments, Queue, RateLimit};
 
 /// A point in time, or a span of it, in nanoseconds of the driver's clock.
 pub type Nanos = u64;
@@ -20,83 +37,47 @@ pub type Nanos = u64;
 /// One link. `P` is what a packet is to the driver: bytes, or a handle.
 #[derive(Debug)]
 pub struct Emulator<P> {
+    impairments: Impairments,
     delay: Nanos,
-    loss: Loss,
     chance: Chance,
-    offered: u64,
-    lost: u64,
-    under_way: BinaryHeap<Reverse<Departure<P>>>,
-}
-
-/// What became of a packet that was offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate<P> {
-    /// It is on its way.
-    UnderWay,
-    /// It is lost because the link was asked to; here it is back.
-    Lost(P),
-    /// It is dropped because the queue is full; here it is back.
-    Dropped(P),
-}
-
-/// A packet that leaves the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leaving<P> {
-    /// The packet, as it was offered.
-    pub packet: P,
-    /// The bit that the driver is to flip, if any.
-    pub flip: Option<Flip>,
-}
-
-/// Which bit of a packet is flipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flip(u64);
-
-impl Flip {
-    /// The bit's place in a packet of that many bits; 0 in an empty one.
-    pub fn bit(self, bits: usize) -> usize {
-        self.0.checked_rem(bits as u64).unwrap_or(0) as usize
-    }
-}
-
-/// How many packets a link has seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Offered in all.
-    pub offered: u64,
-    /// Of these, lost because the link was asked to.
-    pub lost: u64,
-    /// Copies made because the link was asked to.
-    pub duplicated: u64,
-    /// Of all these, dropped because the queue was full.
-    pub dropped: u64,
-    /// Of all these, with a flipped bit.
-    pub corrupted: u64,
-    /// Of those offered, sent at once, past others.
-    pub reordered: u64,
-    /// Still under way.
-    pub under_way: u64,
+    losses: Losses,
+    duplicate: Chain,
+    corrupt: Chain,
+    reorder: Chain,
+    jitter: Chain,
+    /// Packets delayed since the last that was sent at once.
+    delayed: u32,
+    /// When the newest packet leaves that the rate has let go.
+    rate_free: Nanos,
+    line: Line<P>,
+    counters: Counters,
 }
 
 impl<P> Emulator<P> {
-    /// A link named `link` with these impairments. MTU is not the emulator's: an interface has it.
+    /// A link named `link` with these impairments. Its MTUs are not the emulator's: an interface
+    /// has the one, a [`hop`] the other.
     pub fn new(impairments: &Impairments, seed: u64, link: &str) -> Self {
         Self {
-            // A delay of 584 years is as good as any longer one.
-            delay: Nanos::try_from(impairments.delay.as_nanos()).unwrap_or(Nanos::MAX),
-            loss: impairments.loss.clone(),
+            impairments: impairments.clone(),
+            delay: nanos(impairments),
             chance: Chance::new(seed, link),
-            offered: 0,
-            lost: 0,
-            under_way: BinaryHeap::new(),
+            losses: Losses::new(),
+            duplicate: Chain::new(Purpose::Duplicate, Purpose::DuplicateRepeats),
+            corrupt: Chain::new(Purpose::Corrupt, Purpose::CorruptRepeats),
+            reorder: Chain::new(Purpose::Reorder, Purpose::ReorderRepeats),
+            jitter: Chain::new(Purpose::Jitter, Purpose::JitterRepeats),
+            delayed: 0,
+            rate_free: 0,
+            line: Line::new(),
+            counters: Counters::default(),
         }
     }
 
     /// Asks other impairments of the link from now on. What is under way stays so, packets are
     /// counted on, and what a packet's fate owes to the packets before it is kept.
     pub fn change(&mut self, impairments: &Impairments) {
-        self.delay = Nanos::try_from(impairments.delay.as_nanos()).unwrap_or(Nanos::MAX);
-        self.loss = impairments.loss.clone();
+        self.impairments = impairments.clone();
+        self.delay = nanos(impairments);
     }
 
     /// Takes a packet of `length` bytes (the IP packet) that enters the link at `now`. Where the
@@ -108,35 +89,51 @@ impl<P> Emulator<P> {
         length: usize,
         copy: impl FnOnce(&P) -> P,
     ) -> Fate<P> {
-        let _ = (length, copy);
-        let number = self.offered;
-        self.offered += 1;
-        let mut draws = self.chance.draws(number);
-        // Every packet draws for every impairment, asked for or not, so that adding one to a
-        // scenario leaves the others' choices as they were.
-        let lost = draws.happens(match self.loss {
-            Loss::None => scenario::units::Percent::ZERO,
-            Loss::Independent(chance) => chance.share,
-            _ => scenario::units::Percent::ZERO,
-        });
-        if lost {
-            self.lost += 1;
+        let number = self.counters.offered;
+        self.counters.offered += 1;
+        let draws = self.chance.draws(number);
+        // Every chain takes its step for every packet, whatever becomes of it.
+        let duplicate = self.duplicate.happens(draws, self.impairments.duplicate);
+        let lost = self.losses.takes(&self.impairments.loss, number, draws);
+        let corrupt = self.corrupt.happens(draws, self.impairments.corrupt);
+        let at_once = self.goes_at_once(draws);
+        let delay = self.delay_of(draws);
+        if lost && !duplicate {
+            self.counters.lost += 1;
             return Fate::Lost(packet);
         }
-        let due = now.saturating_add(self.delay);
-        self.under_way.push(Reverse(Departure {
-            due,
-            number,
-            packet,
-        }));
-        Fate::UnderWay
+        let duplicate = duplicate && !lost;
+        self.counters.duplicated += u64::from(duplicate);
+        let first_fits = self.has_room(length, 0);
+        let second_fits = duplicate && self.has_room(length, usize::from(first_fits));
+        // A copy that finds no room is not even made: it would have no owner to go back to.
+        let second = second_fits.then(|| copy(&packet));
+        self.counters.dropped += u64::from(!first_fits) + u64::from(duplicate && !second_fits);
+        let fate = if first_fits {
+            self.counters.corrupted += u64::from(corrupt);
+            self.counters.reordered += u64::from(at_once);
+            let due = if at_once {
+                now
+            } else {
+                self.let_go(now.saturating_add(delay), length)
+            };
+            let flip = corrupt.then(|| Flip(draws.draw(Purpose::Flip)));
+            self.line.push(due, length, Leaving { packet, flip });
+            Fate::UnderWay
+        } else {
+            Fate::Dropped(packet)
+        };
+        if let Some(packet) = second {
+            let delay = self.delay_of_copy(draws);
+            let due = self.let_go(now.saturating_add(delay), length);
+            self.line.push(due, length, Leaving { packet, flip: None });
+        }
+        fate
     }
 
     /// When the next packet leaves the link; `None` when none is under way.
     pub fn next_due(&self) -> Option<Nanos> {
-        self.under_way
-            .peek()
-            .map(|Reverse(departure)| departure.due)
+        self.line.next_due()
     }
 
     /// The next packet that has left the link by `now`. Packets that leave at the same time leave
@@ -145,57 +142,88 @@ impl<P> Emulator<P> {
         if self.next_due()? > now {
             return None;
         }
-        self.under_way.pop().map(|Reverse(departure)| Leaving {
-            packet: departure.packet,
-            flip: None,
-        })
+        self.line.pop()
     }
 
     /// How many packets the link has seen.
     pub fn counters(&self) -> Counters {
         Counters {
-            offered: self.offered,
-            lost: self.lost,
-            duplicated: 0,
-            dropped: 0,
-            corrupted: 0,
-            reordered: 0,
-            under_way: self.under_way.len() as u64,
+            under_way: self.line.packets() as u64,
+            ..self.counters
+        }
+    }
+
+    /// Whether the queue takes a packet of that length behind so many others of the same.
+    fn has_room(&self, length: usize, others: usize) -> bool {
+        match self.impairments.queue {
+            None => true,
+            Some(Queue::Packets(most)) => ((self.line.packets() + others) as u64) < u64::from(most),
+            Some(Queue::Bytes(most)) => {
+                let more = (length * (others + 1)) as u64;
+                self.line.bytes().saturating_add(more) <= most
+            }
+        }
+    }
+
+    /// When a packet leaves that has been delayed until `ready`.
+    fn let_go(&mut self, ready: Nanos, length: usize) -> Nanos {
+        let Some(rate) = self.impairments.rate else {
+            return ready;
+        };
+        self.rate_free = ready
+            .max(self.rate_free)
+            .saturating_add(transmission(rate, length));
+        self.rate_free
+    }
+
+    fn goes_at_once(&mut self, draws: Draws) -> bool {
+        let Some(reorder) = self.impairments.reorder else {
+            self.delayed = 0;
+            return false;
+        };
+        let lucky = self.reorder.happens(draws, reorder.chance);
+        let may = self.delayed >= reorder.gap.saturating_sub(1);
+        self.delayed = if lucky && may {
+            0
+        } else {
+            self.delayed.saturating_add(1)
+        };
+        lucky && may
+    }
+
+    fn delay_of(&mut self, draws: Draws) -> Nanos {
+        match self.impairments.jitter {
+            None => self.delay,
+            Some(jitter) => {
+                let draw = self.jitter.draw(draws, jitter.correlation);
+                jitter.delay(self.delay, (draw >> 32) as u32)
+            }
+        }
+    }
+
+    fn delay_of_copy(&self, draws: Draws) -> Nanos {
+        match self.impairments.jitter {
+            None => self.delay,
+            Some(jitter) => {
+                let draw = draws.draw(Purpose::JitterOfCopy);
+                jitter.delay(self.delay, (draw >> 32) as u32)
+            }
         }
     }
 }
 
-#[derive(Debug)]
-struct Departure<P> {
-    due: Nanos,
-    number: u64,
-    packet: P,
+/// A delay of 584 years is as good as any longer one.
+fn nanos(impairments: &Impairments) -> Nanos {
+    Nanos::try_from(impairments.delay.as_nanos()).unwrap_or(Nanos::MAX)
 }
 
-impl<P> Departure<P> {
-    fn key(&self) -> (Nanos, u64) {
-        (self.due, self.number)
-    }
-}
-
-impl<P> PartialEq for Departure<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl<P> Eq for Departure<P> {}
-
-impl<P> PartialOrd for Departure<P> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<P> Ord for Departure<P> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
-    }
+/// How long a packet of `length` bytes takes at that rate.
+fn transmission(rate: RateLimit, length: usize) -> Nanos {
+    const BITS_NANOS: u128 = 8 * 1_000_000_000;
+    let bytes = (length as i128 + i128::from(rate.overhead)).max(0) as u128;
+    // A rate is never zero.
+    let bits = u128::from(rate.rate.bits_per_second().max(1));
+    Nanos::try_from(bytes * BITS_NANOS / bits).unwrap_or(Nanos::MAX)
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
+mod delays;
+mod losses;
+mod packets;
+mod rates;
+
 use super::*;
 use proptest::prelude::*;
-use scenario::impairment::Chance;
+use scenario::impairment::{Chance, Loss};
 use scenario::units::Percent;
 use std::time::Duration;
 

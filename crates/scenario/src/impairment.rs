@@ -1,6 +1,7 @@
 //! What a link does to the packets that leave its host: tc-netem(8)'s impairments, and a router's.
 
 mod chance;
+mod distribution;
 mod jitter;
 mod loss;
 mod queue;
