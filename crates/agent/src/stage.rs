@@ -130,6 +130,7 @@ fn link_counters(counters: Counters) -> LinkCounters {
     LinkCounters {
         offered: counters.offered,
         duplicated: counters.duplicated,
+        fragments: counters.fragments,
         delivered: counters.delivered,
         lost: counters.lost,
         cut: counters.cut,

@@ -89,15 +89,14 @@ impl<P> Emulator<P> {
         length: usize,
         copy: impl FnOnce(&P) -> P,
     ) -> Fate<P> {
-        let number = self.counters.offered;
-        self.counters.offered += 1;
-        let draws = self.chance.draws(number);
-        // Every chain takes its step for every packet, whatever becomes of it.
-        let duplicate = self.duplicate.happens(draws, self.impairments.duplicate);
-        let lost = self.losses.takes(&self.impairments.loss, number, draws);
-        let corrupt = self.corrupt.happens(draws, self.impairments.corrupt);
-        let at_once = self.goes_at_once(draws);
-        let delay = self.delay_of(draws);
+        let Luck {
+            draws,
+            duplicate,
+            lost,
+            corrupt,
+            at_once,
+            delay,
+        } = self.next_luck();
         if lost && !duplicate {
             self.counters.lost += 1;
             return Fate::Lost(packet);
@@ -131,6 +130,12 @@ impl<P> Emulator<P> {
         fate
     }
 
+    /// Counts a packet that does not come to the link although it was meant for it: the fates of
+    /// those behind it are what they would have been.
+    pub fn skip(&mut self) {
+        self.next_luck();
+    }
+
     /// When the next packet leaves the link; `None` when none is under way.
     pub fn next_due(&self) -> Option<Nanos> {
         self.line.next_due()
@@ -150,6 +155,22 @@ impl<P> Emulator<P> {
         Counters {
             under_way: self.line.packets() as u64,
             ..self.counters
+        }
+    }
+
+    /// What chance decides of the next packet. Every chain takes its step for every packet,
+    /// whatever becomes of it.
+    fn next_luck(&mut self) -> Luck {
+        let number = self.counters.offered;
+        self.counters.offered += 1;
+        let draws = self.chance.draws(number);
+        Luck {
+            draws,
+            duplicate: self.duplicate.happens(draws, self.impairments.duplicate),
+            lost: self.losses.takes(&self.impairments.loss, number, draws),
+            corrupt: self.corrupt.happens(draws, self.impairments.corrupt),
+            at_once: self.goes_at_once(draws),
+            delay: self.delay_of(draws),
         }
     }
 
@@ -210,6 +231,16 @@ impl<P> Emulator<P> {
             }
         }
     }
+}
+
+/// What chance decides of one packet.
+struct Luck {
+    draws: Draws,
+    duplicate: bool,
+    lost: bool,
+    corrupt: bool,
+    at_once: bool,
+    delay: Nanos,
 }
 
 /// A delay of 584 years is as good as any longer one.

@@ -50,6 +50,8 @@ pub struct Counters {
     pub duplicated: u64,
     /// Sent out, copies included.
     pub delivered: u64,
+    /// Pieces beyond the first into which a router cut packets.
+    pub fragments: u64,
     /// Lost because the link was asked to.
     pub lost: u64,
     /// Lost because their receiver was cut off.

@@ -1,11 +1,14 @@
 //! The user-space link.
 
 mod carrier;
+mod entrance;
+mod lane;
 mod pool;
 mod shared;
+mod timetable;
 
-use crate::{Counters, LinkError, LinkReport, LinkSpec, PhaseBegan};
-use carrier::{Carrier, wall_clock};
+use crate::{Counters, LinkError, LinkReport, LinkSpec};
+use carrier::Carrier;
 use shared::Shared;
 use std::{
     io,
@@ -27,8 +30,7 @@ pub struct UserLink {
     shared: Arc<Shared>,
     /// How the thread ended. It is not joined: after this it still closes its packet sockets, which
     /// takes the kernel up to 30 ms that nobody has to wait for.
-    ended: Option<mpsc::Receiver<io::Result<()>>>,
-    phases: Vec<PhaseBegan>,
+    ended: Option<mpsc::Receiver<io::Result<LinkReport>>>,
 }
 
 impl UserLink {
@@ -55,7 +57,7 @@ impl UserLink {
         };
         let ring = open().map_err(LinkError::Socket)?;
         let shared = Arc::new(Shared::new().map_err(LinkError::Thread)?);
-        let carrier = Carrier::new(ring, wire, &spec, longest, Arc::clone(&shared));
+        let carrier = Carrier::new(ring, [tap, wire], &spec, longest, Arc::clone(&shared));
         let (end, ended) = mpsc::channel();
         thread::Builder::new()
             .name(format!("link {}", spec.host))
@@ -64,17 +66,13 @@ impl UserLink {
         Ok(Self {
             shared,
             ended: Some(ended),
-            phases: vec![PhaseBegan {
-                at: wall_clock(),
-                state: spec.plan.start,
-            }],
         })
     }
 
     /// The programs began at `at` (wall clock, ns since 1970): the link's changes are timed from
     /// there.
     pub fn begin(&self, at: u64) {
-        let _ = at;
+        self.shared.begin(at);
     }
 
     /// Waits until the tap is empty and no packet is under way, at most so long. Returns whether it
@@ -83,8 +81,7 @@ impl UserLink {
         self.shared.drain(patience)
     }
 
-    /// What the link has done so far. Frames that found no slot are counted when the link comes to
-    /// rest or ends.
+    /// What the link had done when it last came to rest.
     pub fn counters(&self) -> Counters {
         self.shared.counters()
     }
@@ -94,20 +91,14 @@ impl UserLink {
     /// # Errors
     /// It had already ended, by an error.
     pub fn stop(mut self) -> Result<LinkReport, LinkError> {
-        self.end()?;
-        Ok(LinkReport {
-            phases: std::mem::take(&mut self.phases),
-            counters: self.counters(),
-        })
+        self.end()
     }
 
-    fn end(&mut self) -> Result<(), LinkError> {
-        let Some(ended) = self.ended.take() else {
-            return Ok(());
-        };
+    fn end(&mut self) -> Result<LinkReport, LinkError> {
         self.shared.stop();
+        let ended = self.ended.take().ok_or(LinkError::Panicked)?;
         match ended.recv() {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(report)) => Ok(report),
             Ok(Err(error)) => Err(LinkError::Broken(error)),
             Err(mpsc::RecvError) => Err(LinkError::Panicked),
         }

@@ -125,6 +125,8 @@ pub struct LinkCounters {
     pub duplicated: u64,
     /// Packets that left, copies included.
     pub delivered: u64,
+    /// Pieces beyond the first into which a router cut packets.
+    pub fragments: u64,
     /// Packets lost because the link was asked to.
     pub lost: u64,
     /// Packets lost because their receiver was cut off.

@@ -117,6 +117,27 @@ fn exactly_the_packets_listed_are_lost() {
 }
 
 #[test]
+fn a_packet_that_is_skipped_changes_nothing_for_the_others() {
+    let chance = Chance {
+        share: percent("30%"),
+        correlation: percent("40%"),
+    };
+    let lossy = losing(Loss::Independent(chance));
+    let mut emulator = Emulator::new(&lossy, 1, "x");
+    let mut lost = Vec::new();
+    for number in 0..300u64 {
+        if (100..150).contains(&number) {
+            emulator.skip();
+        } else if let Fate::Lost(number) = emulator.offer(0, number, 100, |n| *n) {
+            lost.push(number);
+        }
+    }
+    let mut expected = losses(&lossy, 1, "x", 300);
+    expected.retain(|number| !(100..150).contains(number));
+    assert_eq!(lost, expected);
+}
+
+#[test]
 fn a_burst_goes_on_where_impairments_change() {
     let chance = Chance {
         share: percent("50%"),

@@ -1,11 +1,12 @@
 //! The link's thread: from the tap, through the emulator, to the wire.
 
 use super::{
-    pool::{Handle, Pool},
+    entrance::{ETHERNET, Entrance},
+    pool::Handle,
     shared::Shared,
 };
-use crate::LinkSpec;
-use emulator::{Emulator, Fate, Nanos};
+use crate::{LinkReport, LinkSpec};
+use emulator::Nanos;
 use nix::{
     poll::{PollFd, PollFlags, ppoll},
     sys::socket::{getsockopt, sockopt::SocketError},
@@ -14,11 +15,7 @@ use nix::{
 use std::{
     io,
     os::fd::AsFd,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
+    sync::{Arc, mpsc},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use sys::packet_socket::{BATCH, FrameRing};
@@ -28,9 +25,9 @@ const GULP: usize = 256;
 
 pub(super) struct Carrier {
     ring: FrameRing,
+    tap: u32,
     wire: u32,
-    emulator: Emulator<Handle>,
-    pool: Pool,
+    entrance: Entrance,
     shared: Arc<Shared>,
     start: Instant,
     /// When the newest frame entered the link.
@@ -43,16 +40,16 @@ pub(super) struct Carrier {
 impl Carrier {
     pub(super) fn new(
         ring: FrameRing,
-        wire: u32,
+        [tap, wire]: [u32; 2],
         spec: &LinkSpec,
         longest: usize,
         shared: Arc<Shared>,
     ) -> Self {
         Self {
             ring,
+            tap,
             wire,
-            emulator: Emulator::new(&spec.plan.start.egress, spec.seed, &spec.host),
-            pool: Pool::new(longest),
+            entrance: Entrance::new(spec, wall_clock(), longest),
             shared,
             start: Instant::now(),
             newest: 0,
@@ -62,18 +59,21 @@ impl Carrier {
     }
 
     /// Carries frames until it is told to stop.
-    pub(super) fn run(mut self, end: &mpsc::Sender<io::Result<()>>) {
+    pub(super) fn run(mut self, end: &mpsc::Sender<io::Result<LinkReport>>) {
         // Without the right to it the link is as good as an ordinary thread can be.
         let _ = sys::scheduling::real_time();
         let result = sys::scheduling::exact_timers().and_then(|()| self.carry());
         self.shared.over();
+        let counters = self.entrance.counters();
+        let phases = self.entrance.timetable.into_phases();
         // The owner may be gone already; then nobody asks how it ended.
-        let _ = end.send(result);
+        let _ = end.send(result.map(|()| LinkReport { phases, counters }));
     }
 
     fn carry(&mut self) -> io::Result<()> {
         while !self.shared.is_stopping() {
-            let request = self.shared.asked();
+            let wishes = self.shared.wishes();
+            self.entrance.timetable.begin(wishes.begin);
             let taken = self.take_in();
             self.send_due()?;
             if taken > 0 {
@@ -81,63 +81,64 @@ impl Carrier {
                 // to drain, which only an empty ring answers and nothing repeats.
                 continue;
             }
-            if self.emulator.next_due().is_none() {
+            if self.entrance.timetable.next().is_some() {
+                self.entrance.enter_phases(wall_clock());
+            }
+            let is_at_rest = self.entrance.lanes.next_due().is_none();
+            if is_at_rest {
                 self.count_overrun()?;
-                self.shared.done(request);
+            }
+            self.shared.publish(self.entrance.counters());
+            if is_at_rest {
+                self.shared.done(wishes.drain);
             }
             self.wait()?;
         }
         self.count_overrun()
     }
 
-    /// Takes what the tap has, at most a gulp.
+    /// Takes what the tap has, at most a gulp. Returns how many frames that was.
     fn take_in(&mut self) -> usize {
         // In this order: an interruption between the two lets frames leave late, but never early.
         let wall = wall_clock();
         let now = self.now();
-        let (emulator, pool, newest) = (&mut self.emulator, &mut self.pool, &mut self.newest);
-        let (mut taken, mut lost, mut overrun) = (0, 0, 0);
+        let (entrance, newest) = (&mut self.entrance, &mut self.newest);
+        let mut taken = 0;
         while taken < GULP {
-            let fate = self.ring.receive(|frame| {
-                if frame.data.len() < frame.len {
-                    return None;
-                }
+            let frame = self.ring.receive(|frame| {
                 // The delay counts from when the kernel stamped the frame, not from when this
                 // thread got round to it. The two clocks may drift apart or be set, but a frame
                 // never overtakes the one before it.
                 let age = wall.saturating_sub(frame.at);
                 *newest = (*newest).max(now.saturating_sub(age));
-                let length = frame.data.len().saturating_sub(ETHERNET);
-                let handle = pool.put(frame.data);
-                Some(emulator.offer(*newest, handle, length, |handle| *handle))
+                entrance.admit(*newest, &frame);
             });
-            match fate {
-                None => break,
-                Some(None) => overrun += 1,
-                Some(Some(Fate::UnderWay)) => {}
-                Some(Some(Fate::Lost(handle) | Fate::Dropped(handle))) => {
-                    pool.free(handle);
-                    lost += 1;
-                }
+            if frame.is_none() {
+                break;
             }
             taken += 1;
         }
-        let add = |counter: &AtomicU64, count| counter.fetch_add(count, Ordering::Relaxed);
-        add(&self.shared.offered, taken as u64);
-        add(&self.shared.lost, lost);
-        add(&self.shared.overrun, overrun);
+        for answer in std::mem::take(&mut self.entrance.answers) {
+            // An answer that does not get through is lost as any packet may be.
+            let _ = self.ring.socket().send_batch(self.tap, &[&answer]);
+        }
         taken
     }
 
-    /// Sends what has left the emulator, batch by batch.
+    /// Sends what has left the lanes, batch by batch.
     fn send_due(&mut self) -> io::Result<()> {
         loop {
             let now = self.now();
-            while self.leaving.len() < BATCH {
-                let Some(leaving) = self.emulator.take(now) else {
-                    break;
-                };
-                self.leaving.push(leaving.packet);
+            let Entrance { lanes, pool, .. } = &mut self.entrance;
+            for lane in lanes.iter_mut() {
+                while self.leaving.len() < BATCH
+                    && let Some(leaving) = lane.emulator.take(now)
+                {
+                    if let Some(flip) = leaving.flip {
+                        pool.flip(leaving.packet, ETHERNET, flip);
+                    }
+                    self.leaving.push(leaving.packet);
+                }
             }
             if self.leaving.is_empty() {
                 return Ok(());
@@ -147,12 +148,13 @@ impl Carrier {
     }
 
     fn send_leaving(&mut self) -> io::Result<()> {
+        let Entrance { pool, counters, .. } = &mut self.entrance;
         let mut sent = 0;
         while sent < self.leaving.len() && !self.shared.is_stopping() {
             let mut frames: [&[u8]; BATCH] = [&[]; BATCH];
             let rest = &self.leaving[sent..];
             for (frame, handle) in frames.iter_mut().zip(rest) {
-                *frame = self.pool.get(*handle);
+                *frame = pool.get(*handle);
             }
             match self
                 .ring
@@ -160,9 +162,7 @@ impl Carrier {
                 .send_batch(self.wire, &frames[..rest.len()])
             {
                 Ok(count) => {
-                    self.shared
-                        .delivered
-                        .fetch_add(count as u64, Ordering::Relaxed);
+                    counters.delivered += count as u64;
                     sent += count;
                 }
                 Err(error) => match error.raw_os_error() {
@@ -172,7 +172,7 @@ impl Carrier {
                     Some(libc::EINTR) => {}
                     // This one frame can't go; the next may.
                     Some(libc::EMSGSIZE | libc::EINVAL) => {
-                        self.shared.overrun.fetch_add(1, Ordering::Relaxed);
+                        counters.overrun += 1;
                         sent += 1;
                     }
                     _ => return Err(error),
@@ -180,7 +180,7 @@ impl Carrier {
             }
         }
         for handle in self.leaving.drain(..) {
-            self.pool.free(handle);
+            pool.free(handle);
         }
         Ok(())
     }
@@ -195,7 +195,10 @@ impl Carrier {
         let until = if pause {
             Some(rested)
         } else {
-            self.emulator.next_due()
+            let due = self.entrance.lanes.next_due();
+            let change = self.entrance.timetable.next();
+            let change = change.map(|at| now.saturating_add(at.saturating_sub(wall_clock())));
+            due.into_iter().chain(change).min()
         };
         let timeout = match until.map(|until| until.saturating_sub(now)) {
             None => None,
@@ -234,10 +237,10 @@ impl Carrier {
     }
 
     /// The kernel's count of frames that found no slot starts again with each call.
-    fn count_overrun(&self) -> io::Result<()> {
+    fn count_overrun(&mut self) -> io::Result<()> {
         let dropped = self.ring.socket().statistics()?.dropped;
-        self.shared.offered.fetch_add(dropped, Ordering::Relaxed);
-        self.shared.overrun.fetch_add(dropped, Ordering::Relaxed);
+        self.entrance.counters.offered += dropped;
+        self.entrance.counters.overrun += dropped;
         Ok(())
     }
 
@@ -245,9 +248,6 @@ impl Carrier {
         Nanos::try_from(self.start.elapsed().as_nanos()).unwrap_or(Nanos::MAX) + HEAD_START
     }
 }
-
-/// Bytes of Ethernet's header.
-const ETHERNET: usize = 14;
 
 /// How long a full queue is left to empty: at 400,000 packets/s, 20 find room again.
 const FULL_QUEUE: Duration = Duration::from_micros(50);
@@ -261,7 +261,7 @@ const PACE: Nanos = 50_000;
 const HEAD_START: Nanos = 1_000_000_000;
 
 /// Nanoseconds since 1970, the clock of the kernel's stamps.
-pub(super) fn wall_clock() -> u64 {
+fn wall_clock() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

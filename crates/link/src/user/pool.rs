@@ -1,5 +1,7 @@
 //! Room for the packets under way, used again and again.
 
+use emulator::Flip;
+
 /// A packet in the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Handle(u32);
@@ -33,6 +35,25 @@ impl Pool {
         handle
     }
 
+    /// Keeps a second copy of a packet.
+    pub(super) fn copy(&mut self, handle: Handle) -> Handle {
+        let mut packet = std::mem::take(&mut self.buffers[handle.0 as usize]);
+        let copy = self.put(&packet);
+        std::mem::swap(&mut self.buffers[handle.0 as usize], &mut packet);
+        copy
+    }
+
+    /// Flips a bit, counted from the byte at `from` on.
+    pub(super) fn flip(&mut self, handle: Handle, from: usize, flip: Flip) {
+        let bytes = self.buffers[handle.0 as usize]
+            .get_mut(from..)
+            .unwrap_or_default();
+        let bit = flip.bit(bytes.len() * 8);
+        if let Some(byte) = bytes.get_mut(bit / 8) {
+            *byte ^= 1 << (bit % 8);
+        }
+    }
+
     pub(super) fn get(&self, handle: Handle) -> &[u8] {
         &self.buffers[handle.0 as usize]
     }
@@ -57,5 +78,7 @@ mod tests {
         assert_eq!(c, a);
         assert_eq!((pool.get(b), pool.get(c)), (&b"bb"[..], &b"ccc"[..]));
         assert_eq!(pool.buffers.len(), 2);
+        let d = pool.copy(b);
+        assert_eq!((pool.get(b), pool.get(d)), (&b"bb"[..], &b"bb"[..]));
     }
 }

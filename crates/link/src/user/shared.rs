@@ -6,22 +6,26 @@ use std::{
     io,
     os::fd::{AsFd, BorrowedFd},
     sync::{
-        Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) offered: AtomicU64,
-    pub(super) delivered: AtomicU64,
-    pub(super) lost: AtomicU64,
-    pub(super) overrun: AtomicU64,
     wake: EventFd,
     stopping: AtomicBool,
-    drains: Mutex<Drains>,
+    state: Mutex<State>,
     drained: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    counters: Counters,
+    /// When the programs began: wall clock, ns.
+    begin: Option<u64>,
+    drains: Drains,
 }
 
 /// Requests to drain are numbered; the thread says up to which it has found itself empty.
@@ -32,29 +36,41 @@ struct Drains {
     over: bool,
 }
 
+/// What the owner wants of the thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wishes {
+    /// The newest request to drain.
+    pub(super) drain: u64,
+    /// When the programs began: wall clock, ns.
+    pub(super) begin: Option<u64>,
+}
+
 impl Shared {
     pub(super) fn new() -> io::Result<Self> {
         let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         Ok(Self {
-            offered: AtomicU64::new(0),
-            delivered: AtomicU64::new(0),
-            lost: AtomicU64::new(0),
-            overrun: AtomicU64::new(0),
             wake,
             stopping: AtomicBool::new(false),
-            drains: Mutex::default(),
+            state: Mutex::default(),
             drained: Condvar::new(),
         })
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn counters(&self) -> Counters {
-        Counters {
-            offered: self.offered.load(Ordering::Relaxed),
-            delivered: self.delivered.load(Ordering::Relaxed),
-            lost: self.lost.load(Ordering::Relaxed),
-            overrun: self.overrun.load(Ordering::Relaxed),
-            ..Counters::default()
-        }
+        self.state().counters
+    }
+
+    pub(super) fn publish(&self, counters: Counters) {
+        self.state().counters = counters;
+    }
+
+    pub(super) fn begin(&self, at: u64) {
+        self.state().begin = Some(at);
+        self.wake_thread();
     }
 
     pub(super) fn stop(&self) {
@@ -67,42 +83,40 @@ impl Shared {
     }
 
     pub(super) fn drain(&self, patience: Duration) -> bool {
-        let mut drains = self.drains.lock().unwrap_or_else(PoisonError::into_inner);
-        drains.asked += 1;
-        let mine = drains.asked;
+        let mut state = self.state();
+        state.drains.asked += 1;
+        let mine = state.drains.asked;
         self.wake_thread();
-        let (drains, _) = self
+        let (state, _) = self
             .drained
-            .wait_timeout_while(drains, patience, |drains| {
-                drains.done < mine && !drains.over
+            .wait_timeout_while(state, patience, |state| {
+                state.drains.done < mine && !state.drains.over
             })
             .unwrap_or_else(PoisonError::into_inner);
-        drains.done >= mine
+        state.drains.done >= mine
     }
 
-    /// The newest request to drain; read it before looking whether there is anything to do.
-    pub(super) fn asked(&self) -> u64 {
-        self.drains
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .asked
+    /// What is wanted; read it before looking whether there is anything to do.
+    pub(super) fn wishes(&self) -> Wishes {
+        let state = self.state();
+        Wishes {
+            drain: state.drains.asked,
+            begin: state.begin,
+        }
     }
 
-    /// The thread has seen nothing to do after that request came.
+    /// The thread has seen nothing to do after that request to drain came.
     pub(super) fn done(&self, request: u64) {
-        let mut drains = self.drains.lock().unwrap_or_else(PoisonError::into_inner);
-        if drains.done < request {
-            drains.done = request;
+        let mut state = self.state();
+        if state.drains.done < request {
+            state.drains.done = request;
             self.drained.notify_all();
         }
     }
 
     /// The thread ends: nobody may wait for it any more.
     pub(super) fn over(&self) {
-        self.drains
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .over = true;
+        self.state().drains.over = true;
         self.drained.notify_all();
     }
 

@@ -1,12 +1,14 @@
 //! Two hosts joined by one cable, each set up as an agent sets up its host.
 
+#![allow(dead_code, reason = "each test uses its part")]
+
 use link::{LinkSpec, UserLink};
 use nix::{
     errno::Errno,
     sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, setns, unshare},
     unistd::Pid,
 };
-use scenario::impairment::Impairments;
+use scenario::{impairment::Impairments, plan::LinkPlan};
 use std::{
     fs,
     fs::File,
@@ -125,14 +127,28 @@ impl Host {
 
     /// Puts a link into force.
     pub(crate) fn link(&self, name: &str, impairments: &Impairments, seed: u64) -> UserLink {
+        self.link_by_plan(name, impairments.clone().into(), Vec::new(), seed)
+    }
+
+    /// Puts a link into force that tells other hosts apart, and may change.
+    pub(crate) fn link_by_plan(
+        &self,
+        name: &str,
+        plan: LinkPlan,
+        hosts: Vec<(String, IpAddr)>,
+        seed: u64,
+    ) -> UserLink {
         self.enter();
         UserLink::start(LinkSpec {
             host: name.into(),
             tap: "lab0-tap".into(),
             wire: "eth0".into(),
-            plan: impairments.clone().into(),
-            hosts: Vec::new(),
-            router: Ipv4Addr::new(198, 18, 0, 254).into(),
+            plan,
+            hosts,
+            router: match self.address {
+                IpAddr::V4(_) => Ipv4Addr::new(198, 18, 0, 254).into(),
+                IpAddr::V6(_) => Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 254).into(),
+            },
             seed,
         })
         .unwrap()
@@ -194,4 +210,11 @@ pub(crate) fn run_on(processor: usize) {
     let mut only = CpuSet::new();
     only.set(processor).unwrap();
     sched_setaffinity(Pid::from_raw(0), &only).unwrap();
+}
+
+/// Lets routers cut the datagrams of sockets that the host opens from now on (ip_no_pmtu_disc in
+/// ip(7)); Linux sets DF otherwise.
+pub(crate) fn without_path_mtu_discovery(host: &Host) {
+    host.enter();
+    set("net.ipv4.ip_no_pmtu_disc", "1");
 }

@@ -1,0 +1,110 @@
+//! Where frames enter the link: past the router, into their lane.
+
+use super::{
+    lane::Lanes,
+    pool::{Handle, Pool},
+    timetable::Timetable,
+};
+use crate::{Counters, LinkSpec};
+use emulator::{Emulator, Fate, Nanos, hop::Passage};
+use sys::packet_socket::Frame;
+
+/// Bytes of Ethernet's header.
+pub(super) const ETHERNET: usize = 14;
+
+/// Everything that decides what becomes of a frame.
+#[derive(Debug)]
+pub(super) struct Entrance {
+    pub(super) lanes: Lanes,
+    pub(super) pool: Pool,
+    pub(super) timetable: Timetable,
+    pub(super) counters: Counters,
+    /// Frames that go back to the host: a router's errors.
+    pub(super) answers: Vec<Vec<u8>>,
+}
+
+impl Entrance {
+    /// `now` is the wall clock's time in ns, `longest` what a frame has at most.
+    pub(super) fn new(spec: &LinkSpec, now: u64, longest: usize) -> Self {
+        let mut lanes = Lanes::new(&spec.host, spec.hosts.clone(), spec.router, spec.seed);
+        lanes.enter(&spec.plan.start);
+        Self {
+            lanes,
+            pool: Pool::new(longest),
+            timetable: Timetable::new(&spec.plan, now),
+            counters: Counters::default(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// Enters the phases that have begun by `time`, wall clock, ns.
+    pub(super) fn enter_phases(&mut self, time: u64) {
+        while let Some(state) = self.timetable.take(time) {
+            self.lanes.enter(state);
+        }
+    }
+
+    /// Takes a frame that came at `now`. It meets the phase of the time with which the kernel has
+    /// stamped it.
+    pub(super) fn admit(&mut self, now: Nanos, frame: &Frame<'_>) {
+        self.counters.offered += 1;
+        if frame.data.len() < frame.len || frame.data.len() < ETHERNET {
+            self.counters.overrun += 1;
+            return;
+        }
+        self.enter_phases(frame.at);
+        let (header, packet) = frame.data.split_at(ETHERNET);
+        let way = self.lanes.way(packet);
+        let lane = self.lanes.get_mut(way.lane);
+        if way.is_cut {
+            lane.emulator.skip();
+            self.counters.cut += 1;
+            return;
+        }
+        match lane.hop.pass(packet) {
+            Passage::Whole => offer(&mut lane.emulator, &mut self.pool, now, frame.data),
+            // Each piece is a packet of its own from here on.
+            Passage::Fragments(pieces) => {
+                self.counters.fragments += pieces.len().saturating_sub(1) as u64;
+                for piece in pieces {
+                    let frame = [header, &piece].concat();
+                    offer(&mut lane.emulator, &mut self.pool, now, &frame);
+                }
+            }
+            Passage::Refused(answer) => {
+                lane.emulator.skip();
+                self.counters.refused += 1;
+                // Back to where it came from: the addresses change places, the type stays.
+                let (to, from, kind) = (&header[..6], &header[6..12], &header[12..]);
+                self.answers.push([from, to, kind, &answer].concat());
+            }
+            Passage::Silent => {
+                lane.emulator.skip();
+                self.counters.refused += 1;
+            }
+        }
+    }
+
+    /// Everything counted so far.
+    pub(super) fn counters(&self) -> Counters {
+        let emulated = self.lanes.counters();
+        Counters {
+            duplicated: emulated.duplicated,
+            lost: emulated.lost,
+            dropped: emulated.dropped,
+            corrupted: emulated.corrupted,
+            reordered: emulated.reordered,
+            ..self.counters
+        }
+    }
+}
+
+fn offer(emulator: &mut Emulator<Handle>, pool: &mut Pool, now: Nanos, frame: &[u8]) {
+    let handle = pool.put(frame);
+    let fate = emulator.offer(now, handle, frame.len() - ETHERNET, |handle| {
+        pool.copy(*handle)
+    });
+    if let Fate::Lost(handle) | Fate::Dropped(handle) = fate {
+        pool.free(handle);
+    }
+}
