@@ -4,6 +4,7 @@
 //! interface, lets the seeded emulator decide what becomes of them, and sends them out of another.
 
 mod error;
+pub mod netem;
 mod spec;
 mod user;
 

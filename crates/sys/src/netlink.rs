@@ -3,7 +3,9 @@
 //! Set-up runs before any thread or runtime exists, so the socket is a plain blocking one; requests
 //! travel in batches, each answered by one acknowledgement.
 
+mod attributes;
 mod error;
+pub mod qdisc;
 mod request;
 
 pub use error::NetlinkError;
