@@ -35,7 +35,11 @@ pub fn probe() -> HostAbilities {
     HostAbilities {
         link,
         offloads,
-        netem: Ability::missing("not tried"),
+        netem: match link::netem::probe(NEAR) {
+            Ok(true) => Ability::ok("sch_netem, which takes a seed"),
+            Ok(false) => Ability::ok("sch_netem, which takes no seed (Linux 6.6 does)"),
+            Err(error) => unable(&error),
+        },
     }
 }
 

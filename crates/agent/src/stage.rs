@@ -6,7 +6,7 @@ use crate::{
 };
 use capture::{Capture, CaptureSpec, Direction, Interface};
 use control::Task;
-use link::{Counters, LinkError, LinkSpec, PhaseBegan, UserLink};
+use link::{Counters, InForce, Link, LinkError, LinkSpec, PhaseBegan};
 use record::{
     layout::RunDir,
     manifest::{CaptureRecord, HostRecord, LinkCounters, LinkRecord, PhaseRecord, ProgramRecord},
@@ -19,7 +19,7 @@ pub(crate) struct Stage {
     name: String,
     sysctls: BTreeMap<String, String>,
     capture: Capture,
-    link: UserLink,
+    link: Link,
 }
 
 impl Stage {
@@ -44,7 +44,7 @@ impl Stage {
         };
         // Both wait for the kernel for 10 ms or so. There is nothing to capture or carry yet.
         let (capture, link) = thread::scope(|scope| {
-            let link = scope.spawn(|| UserLink::start(link));
+            let link = scope.spawn(|| Link::start(link));
             let capture = Capture::start(capture_spec(task, host, interfaces));
             let link = link.join().unwrap_or(Err(LinkError::Panicked));
             (capture, link)
@@ -74,13 +74,18 @@ impl Stage {
         self,
         programs: BTreeMap<String, ProgramRecord>,
     ) -> Result<HostRecord, AgentError> {
+        let in_force = self.link.in_force().clone();
         let link = self.link.stop()?;
         let capture = self.capture.stop()?;
+        let (engine, instead) = match in_force {
+            InForce::Netem => ("netem".to_owned(), None),
+            InForce::UserSpace { instead } => ("user-space".to_owned(), instead),
+        };
         Ok(HostRecord {
             name: self.name,
             link: LinkRecord {
-                engine: "user-space".into(),
-                instead: None,
+                engine,
+                instead,
                 phases: link.phases.into_iter().map(phase_record).collect(),
                 counters: link_counters(link.counters),
             },

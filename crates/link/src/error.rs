@@ -17,6 +17,9 @@ pub enum LinkError {
     /// Frames can't be received or sent.
     #[error("the link can't open packet sockets; it needs CAP_NET_RAW in its network namespace")]
     Socket(#[source] io::Error),
+    /// The kernel's netem was asked for, and does not do it.
+    #[error("the scenario asks for `engine: netem`; `engine: auto` would do without")]
+    Netem(#[from] crate::netem::Refusal),
     /// No thread, or no way to wake it.
     #[error("the link's thread can't be started")]
     Thread(#[source] io::Error),

@@ -132,6 +132,15 @@ impl Netem {
         Ok(taken.seed == Some(seed))
     }
 
+    /// Takes netem away again.
+    ///
+    /// # Errors
+    /// The kernel refuses.
+    pub fn remove(mut self) -> Result<(), Refusal> {
+        let index = self.index;
+        self.netlink.delete_qdisc(index).map_err(Refusal::Netlink)
+    }
+
     /// What all lanes have done so far.
     ///
     /// # Errors

@@ -7,8 +7,9 @@ mod pool;
 mod shared;
 mod timetable;
 
-use crate::{Counters, LinkError, LinkReport, LinkSpec};
-use carrier::Carrier;
+use crate::{Counters, InForce, LinkError, LinkReport, LinkSpec, engine, netem::Netem};
+use carrier::{Carrier, wall_clock};
+use entrance::Entrance;
 use shared::Shared;
 use std::{
     io,
@@ -26,14 +27,15 @@ const RING_BYTES: usize = 32 << 20;
 
 /// A link in force. Dropping it ends it; packets under way are gone then.
 #[derive(Debug)]
-pub struct UserLink {
+pub struct Link {
     shared: Arc<Shared>,
+    in_force: InForce,
     /// How the thread ended. It is not joined: after this it still closes its packet sockets, which
     /// takes the kernel up to 30 ms that nobody has to wait for.
     ended: Option<mpsc::Receiver<io::Result<LinkReport>>>,
 }
 
-impl UserLink {
+impl Link {
     /// Starts carrying frames from the tap to the wire.
     ///
     /// # Errors
@@ -56,8 +58,12 @@ impl UserLink {
             Ok(ring)
         };
         let ring = open().map_err(LinkError::Socket)?;
+        let lanes = lane::names(&spec);
+        let (netem, in_force) = engine::choose(&spec, &lanes)?;
+        let outlets = outlets(netem.as_ref(), lanes.len()).map_err(LinkError::Socket)?;
+        let entrance = Entrance::new(&spec, netem, wall_clock(), longest)?;
         let shared = Arc::new(Shared::new().map_err(LinkError::Thread)?);
-        let carrier = Carrier::new(ring, [tap, wire], &spec, longest, Arc::clone(&shared));
+        let carrier = Carrier::new(ring, [tap, wire], entrance, outlets, Arc::clone(&shared));
         let (end, ended) = mpsc::channel();
         thread::Builder::new()
             .name(format!("link {}", spec.host))
@@ -65,8 +71,14 @@ impl UserLink {
             .map_err(LinkError::Thread)?;
         Ok(Self {
             shared,
+            in_force,
             ended: Some(ended),
         })
+    }
+
+    /// Who puts the impairments into force.
+    pub fn in_force(&self) -> &InForce {
+        &self.in_force
     }
 
     /// The programs began at `at` (wall clock, ns since 1970): the link's changes are timed from
@@ -105,11 +117,22 @@ impl UserLink {
     }
 }
 
-impl Drop for UserLink {
+impl Drop for Link {
     fn drop(&mut self) {
         // Nobody is left to be told.
         let _ = self.end();
     }
+}
+
+/// A socket for each lane, where the kernel tells them apart by it.
+fn outlets(netem: Option<&Netem>, lanes: usize) -> io::Result<Vec<PacketSocket>> {
+    let priorities = (0..lanes).filter_map(|lane| netem?.priority(lane));
+    let outlets = priorities.map(|priority| {
+        let outlet = PacketSocket::open()?;
+        outlet.set_priority(priority)?;
+        Ok(outlet)
+    });
+    outlets.collect()
 }
 
 /// Ethernet's header and one VLAN tag.

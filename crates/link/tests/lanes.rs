@@ -5,7 +5,7 @@
 
 mod support;
 
-use link::{Counters, PhaseBegan, UserLink};
+use link::{Counters, Link, PhaseBegan};
 use scenario::{
     impairment::{Chance, Impairments, Loss},
     plan::{Change, LinkPlan, LinkState},
@@ -39,7 +39,7 @@ fn sockets(hosts: &[Host; 2]) -> (UdpSocket, UdpSocket) {
 }
 
 /// The link of the first host, who knows the second one as "b".
-fn link(hosts: &[Host; 2], plan: LinkPlan) -> UserLink {
+fn link(hosts: &[Host; 2], plan: LinkPlan) -> Link {
     hosts[0].link_by_plan("a", plan, vec![("b".into(), hosts[1].address)], 1)
 }
 
@@ -48,7 +48,7 @@ fn now() -> u64 {
     u64::try_from(since.as_nanos()).unwrap()
 }
 
-fn ended(link: UserLink) -> Counters {
+fn ended(link: Link) -> Counters {
     assert!(link.drain(PATIENCE));
     link.stop().unwrap().counters
 }

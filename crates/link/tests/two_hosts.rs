@@ -5,7 +5,7 @@
 mod support;
 
 use emulator::{Emulator, Fate};
-use link::{Counters, LinkError, LinkSpec, UserLink};
+use link::{Counters, Link, LinkError, LinkSpec};
 use scenario::impairment::{Chance, Impairments, Loss};
 use std::{
     io::{ErrorKind, Read, Write},
@@ -33,7 +33,7 @@ fn lossy(percent: &str) -> Impairments {
     }
 }
 
-fn links(hosts: &[Host; 2], impairments: &Impairments) -> [UserLink; 2] {
+fn links(hosts: &[Host; 2], impairments: &Impairments) -> [Link; 2] {
     [
         hosts[0].link("a", impairments, 1),
         hosts[1].link("b", impairments, 1),
@@ -362,7 +362,7 @@ fn a_missing_interface_is_named() {
     if !may_make_networks("a_missing_interface_is_named") {
         return;
     }
-    let error = UserLink::start(LinkSpec {
+    let error = Link::start(LinkSpec {
         host: "a".into(),
         tap: "lab0-tap".into(),
         wire: "eth0".into(),

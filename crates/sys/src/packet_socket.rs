@@ -78,6 +78,15 @@ impl PacketSocket {
         self.set(libc::PACKET_IGNORE_OUTGOING, &1_i32)
     }
 
+    /// Gives the frames it sends a priority, which a queueing discipline may tell bands by
+    /// (SO_PRIORITY in socket(7)). Above 6 it needs CAP_NET_ADMIN.
+    ///
+    /// # Errors
+    /// EPERM: no CAP_NET_ADMIN.
+    pub fn set_priority(&self, priority: u32) -> io::Result<()> {
+        self.set_at(libc::SOL_SOCKET, libc::SO_PRIORITY, &priority)
+    }
+
     /// Receives from now on only what the filter keeps.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use super::{
     pool::Handle,
     shared::Shared,
 };
-use crate::{LinkReport, LinkSpec};
+use crate::LinkReport;
 use emulator::Nanos;
 use nix::{
     poll::{PollFd, PollFlags, ppoll},
@@ -18,7 +18,7 @@ use std::{
     sync::{Arc, mpsc},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
-use sys::packet_socket::{BATCH, FrameRing};
+use sys::packet_socket::{BATCH, FrameRing, PacketSocket};
 
 /// Frames taken in before the thread looks for frames to send.
 const GULP: usize = 256;
@@ -27,6 +27,8 @@ pub(super) struct Carrier {
     ring: FrameRing,
     tap: u32,
     wire: u32,
+    /// What each lane's frames are sent by, where the kernel tells lanes apart by it.
+    outlets: Vec<PacketSocket>,
     entrance: Entrance,
     shared: Arc<Shared>,
     start: Instant,
@@ -35,26 +37,30 @@ pub(super) struct Carrier {
     leaving: Vec<Handle>,
     /// When the thread last woke, and the time before.
     woke: [Nanos; 2],
+    /// The last request to drain that was answered.
+    answered: u64,
 }
 
 impl Carrier {
     pub(super) fn new(
         ring: FrameRing,
         [tap, wire]: [u32; 2],
-        spec: &LinkSpec,
-        longest: usize,
+        entrance: Entrance,
+        outlets: Vec<PacketSocket>,
         shared: Arc<Shared>,
     ) -> Self {
         Self {
             ring,
             tap,
             wire,
-            entrance: Entrance::new(spec, wall_clock(), longest),
+            outlets,
+            entrance,
             shared,
             start: Instant::now(),
             newest: 0,
             leaving: Vec::with_capacity(BATCH),
             woke: [0; 2],
+            answered: 0,
         }
     }
 
@@ -84,15 +90,17 @@ impl Carrier {
             if self.entrance.timetable.next().is_some() {
                 self.entrance.enter_phases(wall_clock());
             }
-            let is_at_rest = self.entrance.lanes.next_due().is_none();
-            if is_at_rest {
+            if let Some(refusal) = self.entrance.refusal.take() {
+                return Err(io::Error::other(refusal));
+            }
+            let is_asked = wishes.drain > self.answered;
+            if is_asked && self.entrance.is_at_rest() {
                 self.count_overrun()?;
-            }
-            self.shared.publish(self.entrance.counters());
-            if is_at_rest {
+                self.shared.publish(self.entrance.counters());
                 self.shared.done(wishes.drain);
+                self.answered = wishes.drain;
             }
-            self.wait()?;
+            self.wait(is_asked)?;
         }
         self.count_overrun()
     }
@@ -127,28 +135,38 @@ impl Carrier {
 
     /// Sends what has left the lanes, batch by batch.
     fn send_due(&mut self) -> io::Result<()> {
-        loop {
-            let now = self.now();
-            let Entrance { lanes, pool, .. } = &mut self.entrance;
-            for lane in lanes.iter_mut() {
-                while self.leaving.len() < BATCH
-                    && let Some(leaving) = lane.emulator.take(now)
-                {
-                    if let Some(flip) = leaving.flip {
-                        pool.flip(leaving.packet, ETHERNET, flip);
-                    }
-                    self.leaving.push(leaving.packet);
-                }
+        for lane in 0..self.entrance.lanes.count() {
+            while self.collect(lane) {
+                self.send_leaving(lane)?;
             }
-            if self.leaving.is_empty() {
-                return Ok(());
-            }
-            self.send_leaving()?;
         }
+        Ok(())
     }
 
-    fn send_leaving(&mut self) -> io::Result<()> {
-        let Entrance { pool, counters, .. } = &mut self.entrance;
+    /// Collects a batch of what has left a lane. Returns whether there is any.
+    fn collect(&mut self, lane: usize) -> bool {
+        let now = self.now();
+        let Entrance { lanes, pool, .. } = &mut self.entrance;
+        let emulator = &mut lanes.get_mut(lane).emulator;
+        while self.leaving.len() < BATCH
+            && let Some(leaving) = emulator.take(now)
+        {
+            if let Some(flip) = leaving.flip {
+                pool.flip(leaving.packet, ETHERNET, flip);
+            }
+            self.leaving.push(leaving.packet);
+        }
+        !self.leaving.is_empty()
+    }
+
+    fn send_leaving(&mut self, lane: usize) -> io::Result<()> {
+        let Entrance {
+            pool,
+            counters,
+            netem,
+            ..
+        } = &mut self.entrance;
+        let outlet = self.outlets.get(lane).unwrap_or(self.ring.socket());
         let mut sent = 0;
         while sent < self.leaving.len() && !self.shared.is_stopping() {
             let mut frames: [&[u8]; BATCH] = [&[]; BATCH];
@@ -156,16 +174,17 @@ impl Carrier {
             for (frame, handle) in frames.iter_mut().zip(rest) {
                 *frame = pool.get(*handle);
             }
-            match self
-                .ring
-                .socket()
-                .send_batch(self.wire, &frames[..rest.len()])
-            {
+            match outlet.send_batch(self.wire, &frames[..rest.len()]) {
                 Ok(count) => {
                     counters.delivered += count as u64;
                     sent += count;
                 }
                 Err(error) => match error.raw_os_error() {
+                    // So netem tells that its queue is full: drop-tail.
+                    Some(libc::ENOBUFS) if netem.is_some() => {
+                        counters.dropped += 1;
+                        sent += 1;
+                    }
                     // The wire's queue is full for a moment. Yielding would not do: a real-time
                     // thread only yields to its like, and an ordinary one empties the queue.
                     Some(libc::ENOBUFS | libc::EAGAIN) => std::thread::sleep(FULL_QUEUE),
@@ -186,7 +205,9 @@ impl Carrier {
     }
 
     /// Sleeps until a frame comes, one is due, or somebody asks something.
-    fn wait(&mut self) -> io::Result<()> {
+    ///
+    /// Netem does not tell when it has become empty: while somebody waits for it, it is looked at.
+    fn wait(&mut self, is_asked: bool) -> io::Result<()> {
         let now = self.now();
         let [woke, before] = self.woke;
         let rested = woke.saturating_add(PACE);
@@ -198,7 +219,8 @@ impl Carrier {
             let due = self.entrance.lanes.next_due();
             let change = self.entrance.timetable.next();
             let change = change.map(|at| now.saturating_add(at.saturating_sub(wall_clock())));
-            due.into_iter().chain(change).min()
+            let look = (is_asked && self.entrance.netem.is_some()).then_some(now + LOOK);
+            due.into_iter().chain(change).chain(look).min()
         };
         let timeout = match until.map(|until| until.saturating_sub(now)) {
             None => None,
@@ -249,6 +271,9 @@ impl Carrier {
     }
 }
 
+/// How often it is looked whether netem is empty.
+const LOOK: Nanos = 1_000_000;
+
 /// How long a full queue is left to empty: at 400,000 packets/s, 20 find room again.
 const FULL_QUEUE: Duration = Duration::from_micros(50);
 
@@ -261,7 +286,7 @@ const PACE: Nanos = 50_000;
 const HEAD_START: Nanos = 1_000_000_000;
 
 /// Nanoseconds since 1970, the clock of the kernel's stamps.
-fn wall_clock() -> u64 {
+pub(super) fn wall_clock() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

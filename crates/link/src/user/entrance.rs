@@ -5,7 +5,10 @@ use super::{
     pool::{Handle, Pool},
     timetable::Timetable,
 };
-use crate::{Counters, LinkSpec};
+use crate::{
+    Counters, LinkSpec,
+    netem::{Netem, NetemCounters, Refusal},
+};
 use emulator::{Emulator, Fate, Nanos, hop::Passage};
 use sys::packet_socket::Frame;
 
@@ -16,31 +19,47 @@ pub(super) const ETHERNET: usize = 14;
 #[derive(Debug)]
 pub(super) struct Entrance {
     pub(super) lanes: Lanes,
+    /// The kernel's impairments, where they are in force instead of the lanes' own.
+    pub(super) netem: Option<Netem>,
     pub(super) pool: Pool,
     pub(super) timetable: Timetable,
     pub(super) counters: Counters,
     /// Frames that go back to the host: a router's errors.
     pub(super) answers: Vec<Vec<u8>>,
+    /// Why a phase could not be entered, which ends the link.
+    pub(super) refusal: Option<Refusal>,
 }
 
 impl Entrance {
     /// `now` is the wall clock's time in ns, `longest` what a frame has at most.
-    pub(super) fn new(spec: &LinkSpec, now: u64, longest: usize) -> Self {
-        let mut lanes = Lanes::new(&spec.host, spec.hosts.clone(), spec.router, spec.seed);
-        lanes.enter(&spec.plan.start);
-        Self {
+    ///
+    /// # Errors
+    /// Netem refuses.
+    pub(super) fn new(
+        spec: &LinkSpec,
+        mut netem: Option<Netem>,
+        now: u64,
+        longest: usize,
+    ) -> Result<Self, Refusal> {
+        let mut lanes = Lanes::new(spec);
+        lanes.enter(&spec.plan.start, netem.as_mut())?;
+        Ok(Self {
             lanes,
+            netem,
             pool: Pool::new(longest),
             timetable: Timetable::new(&spec.plan, now),
             counters: Counters::default(),
             answers: Vec::new(),
-        }
+            refusal: None,
+        })
     }
 
     /// Enters the phases that have begun by `time`, wall clock, ns.
     pub(super) fn enter_phases(&mut self, time: u64) {
         while let Some(state) = self.timetable.take(time) {
-            self.lanes.enter(state);
+            if let Err(refusal) = self.lanes.enter(state, self.netem.as_mut()) {
+                self.refusal = Some(refusal);
+            }
         }
     }
 
@@ -85,17 +104,39 @@ impl Entrance {
         }
     }
 
+    /// Whether nothing is under way.
+    pub(super) fn is_at_rest(&mut self) -> bool {
+        self.lanes.next_due().is_none() && self.in_kernel().held == 0
+    }
+
     /// Everything counted so far.
-    pub(super) fn counters(&self) -> Counters {
+    pub(super) fn counters(&mut self) -> Counters {
         let emulated = self.lanes.counters();
-        Counters {
+        let counters = Counters {
             duplicated: emulated.duplicated,
             lost: emulated.lost,
-            dropped: emulated.dropped,
+            dropped: self.counters.dropped + emulated.dropped,
             corrupted: emulated.corrupted,
             reordered: emulated.reordered,
             ..self.counters
+        };
+        if self.netem.is_none() {
+            return counters;
         }
+        // What was handed to the kernel has left when it has left netem, which does not tell copies,
+        // flipped bits and reordered packets.
+        let kernel = self.in_kernel();
+        Counters {
+            delivered: kernel.sent,
+            lost: kernel.dropped.saturating_sub(counters.dropped),
+            ..counters
+        }
+    }
+
+    fn in_kernel(&mut self) -> NetemCounters {
+        // A kernel that does not answer any more has nothing to count.
+        let counted = self.netem.as_mut().map(Netem::counters);
+        counted.and_then(Result::ok).unwrap_or_default()
     }
 }
 

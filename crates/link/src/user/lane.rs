@@ -1,15 +1,19 @@
 //! A part of the link with chance, queue and router of its own.
 
 use super::pool::Handle;
+use crate::{
+    LinkSpec,
+    netem::{Netem, Refusal},
+};
 use emulator::{Emulator, hop::Hop};
 use scenario::{impairment::Impairments, plan::LinkState};
-use std::net::IpAddr;
+use std::{iter, net::IpAddr};
 
 /// What happens to packets for one host, or for all that have no lane of their own.
 #[derive(Debug)]
 pub(super) struct Lane {
     /// The host; none for all others.
-    toward: Option<IpAddr>,
+    toward: Option<(String, IpAddr)>,
     pub(super) emulator: Emulator<Handle>,
     pub(super) hop: Hop,
 }
@@ -17,10 +21,8 @@ pub(super) struct Lane {
 /// All lanes of a link. The first one is that of all others.
 #[derive(Debug)]
 pub(super) struct Lanes {
-    host: String,
     others: Vec<(String, IpAddr)>,
     router: IpAddr,
-    seed: u64,
     lanes: Vec<Lane>,
     /// Hosts that no packet reaches.
     cut: Vec<IpAddr>,
@@ -34,75 +36,76 @@ pub(super) struct Way {
     pub(super) is_cut: bool,
 }
 
+/// The names of a link's lanes, which their chance depends on: the host's own, and `host>other` for
+/// each other host that the plan names at any time.
+pub(super) fn names(spec: &LinkSpec) -> Vec<String> {
+    let others = toward(spec).map(|(name, _)| format!("{}>{name}", spec.host));
+    iter::once(spec.host.clone()).chain(others).collect()
+}
+
+/// The other hosts that the plan names at any time.
+fn toward(spec: &LinkSpec) -> impl Iterator<Item = &(String, IpAddr)> {
+    let is_named = |name: &String| {
+        let mut phases = spec.plan.phases();
+        phases.any(|(_, state)| state.toward.contains_key(name))
+    };
+    spec.hosts.iter().filter(move |(name, _)| is_named(name))
+}
+
 impl Lanes {
-    /// The lanes of `host`'s link, before anything is asked of them.
-    pub(super) fn new(
-        host: &str,
-        others: Vec<(String, IpAddr)>,
-        router: IpAddr,
-        seed: u64,
-    ) -> Self {
-        let everything = Impairments::default();
-        let first = Lane {
-            toward: None,
-            emulator: Emulator::new(&everything, seed, host),
-            hop: Hop::new(router, &everything),
+    /// The lanes of a link, before anything is asked of them.
+    pub(super) fn new(spec: &LinkSpec) -> Self {
+        let nothing = Impairments::default();
+        let others = toward(spec).cloned().map(Some);
+        let lane = |(name, toward): (String, _)| Lane {
+            toward,
+            emulator: Emulator::new(&nothing, spec.seed, &name),
+            hop: Hop::new(spec.router, &nothing),
         };
+        let lanes = names(spec).into_iter().zip(iter::once(None).chain(others));
         Self {
-            host: host.to_owned(),
-            others,
-            router,
-            seed,
-            lanes: vec![first],
+            others: spec.hosts.clone(),
+            router: spec.router,
+            lanes: lanes.map(lane).collect(),
             cut: Vec::new(),
         }
     }
 
-    /// Asks for this from now on. What is under way stays so.
-    pub(super) fn enter(&mut self, state: &LinkState) {
-        self.ask(0, &state.egress);
-        for (name, impairments) in &state.toward {
-            if let Some(address) = self.address(name) {
-                let lane = self.lane_toward(name, address);
-                self.ask(lane, impairments);
+    /// Asks for this from now on. What is under way stays so. With `netem` it is that which delays,
+    /// loses and so on, and the lanes only pass packets on to it.
+    ///
+    /// # Errors
+    /// Netem refuses.
+    pub(super) fn enter(
+        &mut self,
+        state: &LinkState,
+        netem: Option<&mut Netem>,
+    ) -> Result<(), Refusal> {
+        let asked = |lane: &Lane| match &lane.toward {
+            Some((name, _)) => state.impairments(name).clone(),
+            None => state.egress.clone(),
+        };
+        let all: Vec<Impairments> = self.lanes.iter().map(asked).collect();
+        for (lane, impairments) in self.lanes.iter_mut().zip(&all) {
+            lane.hop = Hop::new(self.router, impairments);
+        }
+        let address = |name: &String| {
+            let mut others = self.others.iter();
+            others
+                .find(|(other, _)| other == name)
+                .map(|(_, address)| *address)
+        };
+        self.cut = state.cut.iter().filter_map(address).collect();
+        if let Some(netem) = netem {
+            for (lane, impairments) in all.iter().enumerate() {
+                netem.change(lane, impairments)?;
+            }
+        } else {
+            for (lane, impairments) in self.lanes.iter_mut().zip(&all) {
+                lane.emulator.change(impairments);
             }
         }
-        self.cut = state
-            .cut
-            .iter()
-            .filter_map(|name| self.address(name))
-            .collect();
-    }
-
-    fn ask(&mut self, lane: usize, impairments: &Impairments) {
-        let lane = &mut self.lanes[lane];
-        lane.emulator.change(impairments);
-        lane.hop = Hop::new(self.router, impairments);
-    }
-
-    fn address(&self, name: &str) -> Option<IpAddr> {
-        let mut others = self.others.iter();
-        others
-            .find(|(other, _)| other == name)
-            .map(|(_, address)| *address)
-    }
-
-    /// The lane toward that host; it is made when it is first asked for.
-    fn lane_toward(&mut self, name: &str, address: IpAddr) -> usize {
-        let known = self
-            .lanes
-            .iter()
-            .position(|lane| lane.toward == Some(address));
-        known.unwrap_or_else(|| {
-            let everything = Impairments::default();
-            let link = format!("{}>{name}", self.host);
-            self.lanes.push(Lane {
-                toward: Some(address),
-                emulator: Emulator::new(&everything, self.seed, &link),
-                hop: Hop::new(self.router, &everything),
-            });
-            self.lanes.len() - 1
-        })
+        Ok(())
     }
 
     /// Where an IP packet goes. Packets are not looked at while all go the same way.
@@ -114,9 +117,10 @@ impl Lanes {
             };
         }
         let destination = destination(packet);
-        let lane = self.lanes[1..]
-            .iter()
-            .position(|lane| lane.toward == destination);
+        let lane = self.lanes[1..].iter().position(|lane| {
+            let toward = lane.toward.as_ref().map(|(_, address)| *address);
+            toward == destination
+        });
         Way {
             lane: lane.map_or(0, |lane| lane + 1),
             is_cut: destination.is_some_and(|address| self.cut.contains(&address)),
@@ -135,8 +139,8 @@ impl Lanes {
             .min()
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Lane> {
-        self.lanes.iter_mut()
+    pub(super) fn count(&self) -> usize {
+        self.lanes.len()
     }
 
     /// What all lanes' emulators have counted.

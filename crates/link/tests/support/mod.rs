@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
-use link::{LinkSpec, UserLink};
+use link::{Link, LinkSpec};
 use nix::{
     errno::Errno,
     sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, setns, unshare},
@@ -126,7 +126,7 @@ impl Host {
     }
 
     /// Puts a link into force.
-    pub(crate) fn link(&self, name: &str, impairments: &Impairments, seed: u64) -> UserLink {
+    pub(crate) fn link(&self, name: &str, impairments: &Impairments, seed: u64) -> Link {
         self.link_by_plan(name, impairments.clone().into(), Vec::new(), seed)
     }
 
@@ -137,9 +137,9 @@ impl Host {
         plan: LinkPlan,
         hosts: Vec<(String, IpAddr)>,
         seed: u64,
-    ) -> UserLink {
+    ) -> Link {
         self.enter();
-        UserLink::start(LinkSpec {
+        Link::start(LinkSpec {
             host: name.into(),
             tap: "lab0-tap".into(),
             wire: "eth0".into(),

@@ -20,6 +20,7 @@ pub const ROOT: u32 = 0xffff_ffff;
 
 /// Message types and flags, rtnetlink(7) and netlink(7).
 const NEW: u16 = 36;
+const DELETE: u16 = 37;
 const GET: u16 = 38;
 const ERROR: u16 = 2;
 const DONE: u16 = 3;
@@ -96,6 +97,16 @@ impl Netlink {
         self.set_qdisc(qdisc, 0, "change")
     }
 
+    /// Takes away what hangs on an interface, and all below it. What it holds is lost.
+    ///
+    /// # Errors
+    /// There is nothing but the default.
+    pub fn delete_qdisc(&mut self, index: u32) -> Result<(), NetlinkError> {
+        let what = format!("take away the queueing discipline of interface {index}");
+        self.say(&request(DELETE, ACK, index, ROOT, 0, &[]), &what)?;
+        self.acknowledged(what)
+    }
+
     /// The disciplines of an interface.
     ///
     /// # Errors
@@ -136,6 +147,10 @@ impl Netlink {
             &request(NEW, flags | ACK, index, parent, handle, &attributes),
             &what,
         )?;
+        self.acknowledged(what)
+    }
+
+    fn acknowledged(&mut self, what: String) -> Result<(), NetlinkError> {
         let bytes = self.hear(&what)?;
         match messages(&bytes).next() {
             Some((ERROR, message)) => refusal(message, &what),
