@@ -11,9 +11,11 @@ mod timeline;
 mod variant;
 
 pub(crate) use expectation::{Bounds, Expected};
+#[cfg(test)]
+pub(crate) use link::QueueKeys;
 pub(crate) use link::{
     ChanceKeys, GilbertElliottKeys, ImpairmentKeys, JitterKeys, LinkKeys, LossKeys, Mtu, PathKeys,
-    QueueKeys, RateKeys, ReorderKeys, misplaced,
+    Queue, RateKeys, ReorderKeys, misplaced,
 };
 pub(crate) use network::{Family, NetworkKeys, Subnet};
 pub(crate) use program::{CallSize, Connections, Endpoint, MessageSize, Program, SocketBuffer};

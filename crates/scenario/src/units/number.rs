@@ -23,7 +23,7 @@ impl Quantity {
             return Err(UnitError::OutOfRange {
                 text: text.to_owned(),
                 problem: "is negative",
-                hint: format!("write `0{}` or more", self.usual[0]),
+                hint: "leave the `-` away".to_owned(),
             });
         }
         let (number, unit) = split(text);

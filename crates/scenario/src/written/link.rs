@@ -4,7 +4,9 @@ mod impairment;
 mod limit;
 
 pub(crate) use impairment::{ChanceKeys, GilbertElliottKeys, JitterKeys, LossKeys, ReorderKeys};
-pub(crate) use limit::{Mtu, QueueKeys, RateKeys};
+#[cfg(test)]
+pub(crate) use limit::QueueKeys;
+pub(crate) use limit::{Mtu, Queue, RateKeys};
 
 use crate::{
     decode::{Decode, Named, Names, OrShort, choices, keys},
@@ -45,7 +47,7 @@ macro_rules! with_impairments {
                 "rate" rate: Option<OrShort<RateKeys>> = "none",
                 /// How much the link holds, what is merely being delayed included. What comes when
                 /// it is full is dropped.
-                "queue" queue: Option<QueueKeys> = "none",
+                "queue" queue: Option<Queue> = "none",
                 /// The largest IP packet that a router on the way passes on, where that is less
                 /// than the `mtu`. It cuts larger ones (IPv4 without the flag DF), or refuses them
                 /// with ICMP "fragmentation needed" (RFC 1191) or "packet too big" (RFC 8201).

@@ -43,7 +43,11 @@ impl Decode for Change {
     const SHAPE: Shape = Shape::OneOf(&[Shape::Choice(&WORDS), PathKeys::SHAPE]);
 
     fn decode(node: &Node, key: &str, problems: &mut Problems) -> Option<Self> {
-        if matches!(node.content, Content::Map(_)) {
+        if let Content::Map(entries) = &node.content {
+            if entries.is_empty() {
+                let hint = "write what does: `{delay: 100ms}`";
+                problems.add(node.span, "nothing changes here", hint);
+            }
             let keys = PathKeys::decode(node, key, problems)?;
             return Some(Self::Keys(Box::new(keys)));
         }

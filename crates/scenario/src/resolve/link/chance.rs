@@ -82,16 +82,19 @@ pub(super) fn jitter(
     let asked = delay.value_or(Duration::ZERO);
     let truncate = keys.truncate.is_wrong() || keys.truncate.value_or(false);
     if spread.value > asked && !truncate && !delay.is_wrong() && !keys.distribution.is_wrong() {
+        let what = match distribution {
+            Distribution::Uniform => "a jitter",
+            _ => "a standard deviation",
+        };
+        let delay = match asked {
+            Duration::ZERO => "which is none".to_owned(),
+            asked => format!("{asked:?}"),
+        };
         let message = format!(
-            "{} of {:?} is more than the delay, {asked:?}",
-            match distribution {
-                Distribution::Uniform => "a jitter",
-                _ => "a standard deviation",
-            },
+            "{what} of {:?} is more than the delay, {delay}",
             spread.value
         );
-        let hint = "write less; or `truncate: true` beside `spread`, by which delays that would be \
-                    negative are none, and the mean is longer than was asked";
+        let hint = "write less, or `truncate: true` beside `spread`: negative delays are then none";
         problems.add(spread.span, message, hint);
     }
     Some(Jitter {

@@ -5,7 +5,7 @@ use crate::{
     decode::{Key, OrShort},
     impairment::{Impairments, Queue, RateLimit},
     problem::Problems,
-    written::{Family, Mtu, QueueKeys, RateKeys},
+    written::{self, Family, Mtu, RateKeys},
 };
 
 /// The smallest MTU that the family allows, and what says so.
@@ -108,10 +108,13 @@ pub(super) fn rate(
 }
 
 /// How much a link holds.
-pub(super) fn queue(written: &Key<Option<QueueKeys>>, problems: &mut Problems) -> Option<Queue> {
+pub(super) fn queue(
+    written: &Key<Option<written::Queue>>,
+    problems: &mut Problems,
+) -> Option<Queue> {
     const HINT: &str = "write `{packets: 100}` or `{bytes: 64KiB}`";
     let given = written.given()?;
-    let keys = given.value.as_ref()?;
+    let written::Queue(keys) = given.value.as_ref()?;
     match (&keys.packets, &keys.bytes) {
         (Key::Given(packets), Key::Absent) => Some(Queue::Packets(packets.value.0)),
         (Key::Absent, Key::Given(bytes)) => {

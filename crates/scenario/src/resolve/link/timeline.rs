@@ -106,16 +106,9 @@ fn step<'a>(item: &'a Item<Moment>, names: &[&str], problems: &mut Problems) -> 
         usable &= is_reached(&given.value, given.span, from, names, problems);
     }
     let change = link.given()?;
-    match &change.value {
-        Change::Keys(keys) if keys.0.written().is_empty() => {
-            let hint = "write what does: `{delay: 100ms}`";
-            problems.add(change.span, "nothing changes here", hint);
-        }
-        Change::Down if names.len() == 1 => {
-            let message = "there is no other host to be cut off from";
-            problems.add(change.span, message, "add a host, or leave it away");
-        }
-        _ => {}
+    if matches!(change.value, Change::Down) && names.len() == 1 {
+        let message = "there is no other host to be cut off from";
+        problems.add(change.span, message, "add a host, or leave it away");
     }
     let readable = |key: &Key<String>| !key.is_wrong();
     (usable && readable(host) && readable(toward)).then_some(Step {

@@ -1,10 +1,10 @@
 //! What links have room for.
 
 use crate::{
-    decode::{Decode, Key, Short, integer, keys, signed},
+    decode::{Decode, Key, Short, integer, keys, signed, wrong_kind},
     problem::Problems,
     shape::Shape,
-    tree::Node,
+    tree::{Content, Node},
     units::{Bytes, Rate},
 };
 
@@ -38,6 +38,22 @@ keys! {
         "packets" packets: QueueLength,
         /// Bytes of IP packets, at least 1.
         "bytes" bytes: Bytes,
+    }
+}
+
+/// A queue, which has no short form: 100 of what?
+#[derive(Clone, Debug)]
+pub(crate) struct Queue(pub(crate) QueueKeys);
+
+impl Decode for Queue {
+    const SHAPE: Shape = QueueKeys::SHAPE;
+
+    fn decode(node: &Node, key: &str, problems: &mut Problems) -> Option<Self> {
+        if !matches!(node.content, Content::Map(_)) {
+            wrong_kind(node, key, "`{packets: 100}` or `{bytes: 64KiB}`", problems);
+            return None;
+        }
+        QueueKeys::decode(node, key, problems).map(Self)
     }
 }
 
