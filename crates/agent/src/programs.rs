@@ -296,7 +296,7 @@ fn is_judged(task: &Task, program: &str) -> bool {
             Claim::Value { path, .. } => {
                 path.metric == Metric::ExitStatus && path.host == task.host && path.peer == program
             }
-            Claim::Finding { .. } => false,
+            Claim::Finding { .. } | Claim::Condition { .. } => false,
         })
 }
 

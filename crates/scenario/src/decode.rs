@@ -6,12 +6,14 @@
 mod choice;
 mod key;
 mod names;
+mod short;
 mod value;
 
 pub(crate) use choice::{Choice, choices};
 pub(crate) use key::{Given, Key};
 pub(crate) use names::{Name, Named, Names};
-pub(crate) use value::{Item, integer};
+pub(crate) use short::{OrShort, Short};
+pub(crate) use value::{Item, integer, signed};
 
 use crate::{
     problem::Problems,
@@ -60,6 +62,12 @@ macro_rules! keys {
                     .into_iter()
                     .filter_map(|(key, place)| Some((key, place?)))
                     .collect()
+            }
+
+            /// These keys, and of the others those that are not among them.
+            #[allow(dead_code, reason = "not every map is laid over another")]
+            pub(crate) fn over(&self, others: &Self) -> Self {
+                Self { $($field: self.$field.over(&others.$field),)* }
             }
         }
 

@@ -39,6 +39,44 @@ pub enum Claim {
         /// Where it should lie.
         check: Check,
     },
+    /// What a link was asked to do is proven by the captures. Too few packets to tell make it
+    /// inconclusive.
+    Condition {
+        /// Which condition.
+        condition: Condition,
+        /// Only that of this host's link; without one, of every link that asks for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
+        /// Only of packets for this host.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        toward: Option<String>,
+    },
+}
+
+names! {
+    /// What a link can be asked for, as far as captures can prove it.
+    Condition {
+        /// Packets take as long as was asked.
+        Delay = "delay",
+        /// Their delays vary as was asked.
+        Jitter = "jitter",
+        /// As many packets are lost as was asked.
+        Loss = "loss",
+        /// As many packets arrive twice as was asked.
+        Duplicate = "duplicate",
+        /// As many packets arrive with a flipped bit as was asked.
+        Corrupt = "corrupt",
+        /// As many packets overtake others as was asked.
+        Reorder = "reorder",
+        /// Packets leave no faster than was asked, and as fast where there are enough of them.
+        Rate = "rate",
+        /// The link holds no more than was asked, and drops the rest.
+        Queue = "queue",
+        /// No larger packet arrives than the host's or the path's MTU lets through.
+        Mtu = "mtu",
+        /// Nothing arrives while the network is cut, and something before or after.
+        Outage = "outage",
+    }
 }
 
 /// Names a measured value: `host.peer.metric`.

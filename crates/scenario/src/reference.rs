@@ -1,11 +1,14 @@
 //! The tables of docs/scenario.md, made from the declarations that decode.
 
 use crate::{
-    expectation::{Metric, Unit},
+    expectation::{Condition, Metric, Unit},
     finding::{Cause, FindingCode},
     resolve::fit::{Kind, misfit},
     shape::{Object, Shape, flow},
-    written::{Expected, Host, LinkKeys, NetworkKeys, Program, Scenario, Variant},
+    written::{
+        ChanceKeys, Expected, GilbertElliottKeys, Host, JitterKeys, LinkKeys, LossKeys, Moment,
+        NetworkKeys, Program, QueueKeys, RateKeys, ReorderKeys, Scenario, Variant,
+    },
 };
 use std::{fmt::Write, fs, path::Path};
 
@@ -35,6 +38,14 @@ fn tables() -> String {
         &Scenario::OBJECT,
         &NetworkKeys::OBJECT,
         &LinkKeys::OBJECT,
+        &JitterKeys::OBJECT,
+        &LossKeys::OBJECT,
+        &GilbertElliottKeys::OBJECT,
+        &ChanceKeys::OBJECT,
+        &ReorderKeys::OBJECT,
+        &RateKeys::OBJECT,
+        &QueueKeys::OBJECT,
+        &Moment::OBJECT,
         &Host::OBJECT,
         &Program::OBJECT,
         &Variant::OBJECT,
@@ -60,6 +71,10 @@ fn tables() -> String {
         .iter()
         .map(|code| format!("| `{code}` | {} |", code.about()));
     table("Findings", "finding | meaning", findings, &mut out);
+    let conditions = Condition::ALL
+        .iter()
+        .map(|condition| format!("| `{condition}` | {} |", condition.about()));
+    table("Conditions", "condition | meaning", conditions, &mut out);
     let causes = Cause::ALL
         .iter()
         .map(|cause| format!("| `{cause}` | {} |", cause.about()));
@@ -68,7 +83,7 @@ fn tables() -> String {
 }
 
 fn keys(object: &Object, out: &mut String) {
-    let name = object.identifier();
+    let name = object.bare_name();
     let title = name[..1].to_uppercase() + &name[1..];
     write!(out, "\n## {title}\n\n{}\n", flow(object.about)).unwrap();
     let is_program = object.name == Program::OBJECT.name;
@@ -134,7 +149,9 @@ fn spell(shape: Shape) -> String {
         Shape::Text => "a text".to_owned(),
         Shape::Flag => "`true` or `false`".to_owned(),
         Shape::Integer(0, u64::MAX) => "a whole number".to_owned(),
+        Shape::Integer(least, most) if most >= u32::MAX.into() => format!("{least} or more"),
         Shape::Integer(least, most) => format!("{least} to {most}"),
+        Shape::Signed(least, most) => format!("{least} to {most}"),
         Shape::Form(form) => format!("{}, `{}`", form.what, form.example),
         Shape::Choice(words) if words.len() > 6 => "a name from the table below".to_owned(),
         Shape::Choice(words) => {

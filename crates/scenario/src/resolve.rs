@@ -5,8 +5,10 @@
 
 mod address;
 mod bounds;
+mod condition;
 mod expectation;
 pub(crate) mod fit;
+mod link;
 mod messages;
 mod peer;
 mod services;
@@ -14,18 +16,19 @@ mod services;
 use crate::{
     decode::{Item, Key, Name},
     expectation::Expectation,
-    impairment::{Chance, Impairments, Loss},
     plan::{HostPlan, Mac, ProgramPlan, VariantPlan},
     problem::Problems,
     span::Span,
     text::Text,
-    units::Percent,
-    written::{Expected, Family, Host, LinkKeys, Mtu, Program, Scenario},
+    written::{Expected, Host, Program, Scenario},
 };
 use fit::Kind;
 use peer::Resolver;
 use services::Services;
 use std::time::Duration;
+
+/// How long a variant may take unless the scenario says otherwise.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What sets a variant apart, besides what it sets.
 pub(crate) struct Identity<'a> {
@@ -64,25 +67,27 @@ pub(crate) fn variant(
         services: &services,
         dir,
     };
-    let plans = hosts.iter().map(|placed| HostPlan {
+    let deadline = deadline(&scenario.deadline, problems);
+    let links = link::resolve(scenario, &named, family, deadline, problems);
+    let plans = hosts.iter().zip(links).map(|(placed, link)| HostPlan {
         name: placed.name.name.clone(),
         address: placed.address,
         mac: Mac::for_address(placed.address),
-        link: link(scenario, placed.host, family, problems).into(),
+        link,
         run: programs(&resolver, placed, problems),
     });
-    let hosts = plans.collect();
+    let hosts: Vec<HostPlan> = plans.collect();
 
     let always = scenario.expect.value().map_or(&[][..], Vec::as_slice);
     let written = always.iter().chain(identity.expect);
     let expect: Vec<Expectation> = written
-        .filter_map(|item| expectation::resolve(item, &named, problems))
+        .filter_map(|item| expectation::resolve(item, &named, &hosts, problems))
         .collect();
     VariantPlan {
         name: identity.name.to_owned(),
         about: identity.about.clone(),
         network,
-        deadline: deadline(&scenario.deadline, problems),
+        deadline: deadline.unwrap_or(DEADLINE),
         hosts,
         expect,
     }
@@ -145,56 +150,6 @@ fn nothing_ends(hosts: &[Name<Host>]) -> bool {
         })
 }
 
-fn link(scenario: &Scenario, host: &Host, family: Family, problems: &mut Problems) -> Impairments {
-    let nothing = LinkKeys::default();
-    let everywhere = scenario.link.value().unwrap_or(&nothing);
-    let own = host.link.value().unwrap_or(&nothing);
-    let default = Impairments::default();
-    let loss = first(&own.loss, &everywhere.loss).value_or(Percent::ZERO);
-    Impairments {
-        delay: first(&own.delay, &everywhere.delay).value_or(default.delay),
-        loss: if loss == Percent::ZERO {
-            Loss::None
-        } else {
-            Loss::Independent(Chance::of(loss))
-        },
-        mtu: mtu(
-            first(&own.mtu, &everywhere.mtu),
-            family,
-            default.mtu,
-            problems,
-        ),
-        ..default
-    }
-}
-
-fn first<'a, T>(own: &'a Key<T>, everywhere: &'a Key<T>) -> &'a Key<T> {
-    if own.is_absent() { everywhere } else { own }
-}
-
-fn mtu(written: &Key<Mtu>, family: Family, default: u16, problems: &mut Problems) -> u16 {
-    let Some(given) = written.given() else {
-        return default;
-    };
-    let (least, source) = match family {
-        Family::V4 => (68, "RFC 791"),
-        Family::V6 => (1280, "RFC 8200"),
-    };
-    if given.value.0 < least {
-        let message = format!(
-            "{} is impossible with an MTU of {}",
-            family.name(),
-            given.value.0
-        );
-        problems.add(
-            given.span,
-            message,
-            format!("write {least} or more ({source})"),
-        );
-    }
-    given.value.0
-}
-
 fn programs(
     resolver: &Resolver<'_>,
     placed: &Placed<'_>,
@@ -209,13 +164,19 @@ fn programs(
     placed.programs().filter_map(plan).collect()
 }
 
-fn deadline(written: &Key<Duration>, problems: &mut Problems) -> Duration {
-    if let Some(given) = written.given().filter(|given| given.value.is_zero()) {
-        problems.add(
-            given.span,
-            "a deadline of nothing",
-            "write how long a variant may take: `30s`",
-        );
+/// None when it is unusable.
+fn deadline(written: &Key<Duration>, problems: &mut Problems) -> Option<Duration> {
+    match written {
+        Key::Absent => Some(DEADLINE),
+        Key::Wrong(_) => None,
+        Key::Given(given) if given.value.is_zero() => {
+            problems.add(
+                given.span,
+                "a deadline of nothing",
+                "write how long a variant may take: `30s`",
+            );
+            None
+        }
+        Key::Given(given) => Some(given.value),
     }
-    written.value_or(Duration::from_secs(30))
 }

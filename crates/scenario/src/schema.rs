@@ -33,6 +33,9 @@ fn of_shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
         Shape::Integer(least, most) => {
             json!({"type": "integer", "minimum": least, "maximum": most})
         }
+        Shape::Signed(least, most) => {
+            json!({"type": "integer", "minimum": least, "maximum": most})
+        }
         Shape::Form(form) => of_form(form),
         Shape::Choice(words) => json!({"enum": words}),
         Shape::List(of) => json!({"type": "array", "items": of_shape(*of, definitions)}),

@@ -8,7 +8,7 @@ use crate::{
     span::Span,
     suggest,
     tree::{Content, Entry, Node},
-    written::{Host, LinkKeys, NetworkKeys, Program, Scenario, Setting},
+    written::{Host, ImpairmentKeys, LinkKeys, NetworkKeys, Program, Scenario, Setting, misplaced},
 };
 
 /// Applies the settings in their order. Those that name nothing become problems.
@@ -35,9 +35,9 @@ fn locate<'a>(
     let mut path = Path::new(setting, problems);
     let first = path.next()?;
     let keys = match first {
-        "deadline" => vec![first],
+        "deadline" | "timeline" => vec![first],
         "network" => path.key_of(&NetworkKeys::OBJECT, vec![first])?,
-        "link" => path.key_of(&LinkKeys::OBJECT, vec![first])?,
+        "link" => in_link(&mut path, vec![first], hosts)?,
         "seed" => {
             path.complain(
                 "the seed is the whole scenario's",
@@ -56,7 +56,7 @@ fn in_host<'a>(
     name: &'a str,
     hosts: &Names<Host>,
 ) -> Option<Vec<&'a str>> {
-    const GLOBAL: [&str; 3] = ["deadline", "link", "network"];
+    const GLOBAL: [&str; 4] = ["deadline", "link", "network", "timeline"];
     let Some(host) = hosts.find(name) else {
         let candidates = hosts.names().chain(GLOBAL);
         let hint = suggest::hint(name, "hosts and keys", candidates);
@@ -68,7 +68,7 @@ fn in_host<'a>(
     let second = path.required(&format!("what of {name}"))?;
     match second {
         "address" => Some(vec!["hosts", name, second]),
-        "link" => path.key_of(&LinkKeys::OBJECT, vec!["hosts", name, second]),
+        "link" => in_link(path, vec!["hosts", name, second], Some(hosts)),
         _ if programs.is_some_and(|programs| programs.find(second).is_some()) => {
             path.key_of(&Program::OBJECT, vec!["hosts", name, "run", second])
         }
@@ -80,6 +80,29 @@ fn in_host<'a>(
             None
         }
     }
+}
+
+/// A key of a link, and what is below `toward`.
+fn in_link<'a>(
+    path: &mut Path<'a, '_>,
+    keys: Vec<&'a str>,
+    hosts: Option<&Names<Host>>,
+) -> Option<Vec<&'a str>> {
+    let mut keys = path.key_of(&LinkKeys::OBJECT, keys)?;
+    if keys.last() != Some(&"toward") {
+        return Some(keys);
+    }
+    let Some(name) = path.next() else {
+        return Some(keys);
+    };
+    let names = hosts.into_iter().flat_map(Names::names);
+    if !names.clone().any(|host| host == name) {
+        let hint = suggest::hint(name, "hosts", names);
+        path.complain(&format!("there is no host {}", quoted(name)), &hint);
+        return None;
+    }
+    keys.push(name);
+    path.key_of(&ImpairmentKeys::OBJECT, keys)
 }
 
 /// A path that is walked segment by segment.
@@ -127,10 +150,11 @@ impl<'a, 'p> Path<'a, 'p> {
         if object.key(key).is_none() {
             let names = object.keys.iter().map(|key| key.name);
             let hint = suggest::hint(key, &format!("the keys of {}", object.name), names);
-            self.complain(
-                &format!("{} has no key {}", object.name, quoted(key)),
-                &hint,
-            );
+            let message = format!("{} has no key {}", object.name, quoted(key));
+            match misplaced(key).filter(|_| object.name == ImpairmentKeys::OBJECT.name) {
+                Some((message, hint)) => self.complain(message, hint),
+                None => self.complain(&message, &hint),
+            }
             return None;
         }
         keys.push(key);

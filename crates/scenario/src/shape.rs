@@ -11,6 +11,8 @@ pub(crate) enum Shape {
     Flag,
     /// A whole number between the two, both included.
     Integer(u64, u64),
+    /// The same, where it may be negative.
+    Signed(i64, i64),
     /// Text of a certain form.
     Form(&'static Form),
     /// One of these words.
@@ -63,12 +65,14 @@ pub(crate) struct KeyInfo {
 impl Object {
     /// Its name as one word: "a link" is `link`.
     pub(crate) fn identifier(&self) -> String {
+        self.bare_name().replace(' ', "-")
+    }
+
+    /// Its name without the article.
+    pub(crate) fn bare_name(&self) -> &'static str {
         let name = self.name;
-        let words = name
-            .strip_prefix("a ")
-            .or_else(|| name.strip_prefix("an "))
-            .unwrap_or(name);
-        words.replace(' ', "-")
+        let bare = name.strip_prefix("a ").or_else(|| name.strip_prefix("an "));
+        bare.unwrap_or(name)
     }
 
     /// The key of that name.

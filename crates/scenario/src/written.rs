@@ -1,16 +1,25 @@
 //! A scenario as it was written: every key typed by itself, with its place, nothing put together.
 
 mod expectation;
+mod link;
 mod network;
 mod program;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timeline;
 mod variant;
 
 pub(crate) use expectation::{Bounds, Expected};
-pub(crate) use network::{Family, LinkKeys, Mtu, NetworkKeys, Subnet};
+#[cfg(test)]
+pub(crate) use link::QueueKeys;
+pub(crate) use link::{
+    ChanceKeys, GilbertElliottKeys, ImpairmentKeys, JitterKeys, LinkKeys, LossKeys, Mtu, PathKeys,
+    Queue, RateKeys, ReorderKeys, misplaced,
+};
+pub(crate) use network::{Family, NetworkKeys, Subnet};
 pub(crate) use program::{CallSize, Connections, Endpoint, MessageSize, Program, SocketBuffer};
+pub(crate) use timeline::{Change, Moment};
 pub(crate) use variant::{Setting, Variant};
 
 use crate::{
@@ -39,6 +48,8 @@ keys! {
         "link" link: LinkKeys,
         /// The hosts by their names, which are also their host names in the lab.
         "hosts" hosts: Names<Host>,
+        /// What links do later.
+        "timeline" timeline: Vec<Item<Moment>> = "[]",
         /// Named changes to the scenario, played one after the other and compared. Without any, the
         /// scenario is played as it stands, as a variant named `plain`.
         "variants" variants: Names<Variant>,
@@ -71,6 +82,7 @@ impl Named for Host {
         "network",
         "link",
         "hosts",
+        "timeline",
         "variants",
         "expect",
         "localhost",

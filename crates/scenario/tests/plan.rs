@@ -165,7 +165,7 @@ fn what_a_variant_sets_holds_in_that_variant_only() {
         "{PAIR}variants:
   before: {{}}
   changed:
-    set: {{client.tcp.nodelay: true, client.link.start.egress.delay: 7ms, link.mtu: 576, deadline: 3s}}
+    set: {{client.tcp.nodelay: true, client.link.delay: 7ms, link.mtu: 576, deadline: 3s}}
   after: {{}}
 "
     );

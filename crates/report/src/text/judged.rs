@@ -102,7 +102,7 @@ fn seen_value(value: Option<u64>, claim: &Claim, lang: Lang) -> String {
     };
     let unit = match claim {
         Claim::Value { path, .. } => path.metric.unit(),
-        Claim::Finding { .. } => Unit::Count,
+        Claim::Finding { .. } | Claim::Condition { .. } => Unit::Count,
     };
     let value = match unit {
         Unit::Nanoseconds => time(value),

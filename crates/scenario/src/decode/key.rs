@@ -55,6 +55,11 @@ impl<T> Key<T> {
         matches!(self, Self::Absent)
     }
 
+    /// Whether it was written and can't be used, so that nothing can be said of it.
+    pub(crate) fn is_wrong(&self) -> bool {
+        matches!(self, Self::Wrong(_))
+    }
+
     /// Where the key was written.
     pub(crate) fn place(&self) -> Option<Span> {
         match self {
@@ -76,5 +81,17 @@ impl<T: Clone> Key<T> {
     /// The value, or what stands in for one that is not there or unusable.
     pub(crate) fn value_or(&self, default: T) -> T {
         self.value().cloned().unwrap_or(default)
+    }
+
+    /// This key where it was written, else the other.
+    pub(crate) fn over(&self, other: &Self) -> Self {
+        if self.is_absent() { other } else { self }.clone()
+    }
+}
+
+impl<T: Clone + Default> Key<T> {
+    /// The value, or its type's default.
+    pub(crate) fn value_or_default(&self) -> T {
+        self.value_or(T::default())
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     shape::{Form, Shape},
     span::Span,
     tree::{Content, Node},
-    units::{Bytes, Percent, UnitError, parse_duration},
+    units::{Bytes, Percent, Rate, UnitError, parse_duration},
 };
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -26,6 +26,12 @@ const PERCENT: Form = Form {
     what: "a percentage",
     pattern: r"^[0-9]+(\.[0-9]+)?%$",
     example: "1.5%",
+};
+
+const RATE: Form = Form {
+    what: "a rate",
+    pattern: r"^[0-9]+(\.[0-9]+)?(bit|kbit|mbit|gbit)$",
+    example: "10mbit",
 };
 
 /// Longer than any run; keeps sums of durations far from overflow.
@@ -87,6 +93,14 @@ impl Decode for Bytes {
 
     fn decode(node: &Node, key: &str, problems: &mut Problems) -> Option<Self> {
         quantity(node, key, &BYTES, str::parse, problems)
+    }
+}
+
+impl Decode for Rate {
+    const SHAPE: Shape = Shape::Form(&RATE);
+
+    fn decode(node: &Node, key: &str, problems: &mut Problems) -> Option<Self> {
+        quantity(node, key, &RATE, str::parse, problems)
     }
 }
 
@@ -153,6 +167,26 @@ pub(crate) fn integer(
         .parse()
         .ok()
         .filter(|number| digits && range.contains(number));
+    if number.is_none() {
+        let message = format!("`{key}` can't be {}", quoted(text));
+        problems.add(node.span, message, format!("write {wanted}"));
+    }
+    number
+}
+
+/// Reads a whole number that may be negative.
+pub(crate) fn signed(
+    node: &Node,
+    key: &str,
+    range: RangeInclusive<i64>,
+    problems: &mut Problems,
+) -> Option<i64> {
+    let wanted = format!("a whole number from {} to {}", range.start(), range.end());
+    let text = scalar(node, key, &wanted, problems)?;
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| !text.starts_with('+') && range.contains(number));
     if number.is_none() {
         let message = format!("`{key}` can't be {}", quoted(text));
         problems.add(node.span, message, format!("write {wanted}"));

@@ -32,5 +32,6 @@ pub enum Distribution {
     /// seldom very late.
     Pareto,
     /// A quarter of the normal and three quarters of the Pareto distribution.
+    #[serde(rename = "paretonormal")]
     ParetoNormal,
 }

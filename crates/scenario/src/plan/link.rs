@@ -52,7 +52,8 @@ pub struct LinkState {
     /// What happens to packets for hosts that are not named in `toward`.
     pub egress: Impairments,
     /// What happens, instead of all of that, to packets for one other host. Each is a link of its
-    /// own, with packet numbers, chance and queue of its own, named `host>other`.
+    /// own, with packet numbers, chance and queue of its own, named `host>other`. The same hosts in
+    /// every phase.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub toward: BTreeMap<String, Impairments>,
     /// Hosts that no packet reaches: the network is cut in between.

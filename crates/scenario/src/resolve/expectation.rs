@@ -2,11 +2,13 @@
 
 use super::{
     bounds::{check, spell},
+    condition,
     fit::{Kind, kind},
 };
 use crate::{
     decode::{Given, Item, Key, Name},
     expectation::{Claim, Expectation, Metric, Unit, ValuePath},
+    plan::HostPlan,
     problem::{Problems, quoted},
     suggest,
     written::{Expected, Host, Program},
@@ -16,45 +18,51 @@ use crate::{
 pub(super) fn resolve(
     item: &Item<Expected>,
     hosts: &[Name<Host>],
+    plans: &[HostPlan],
     problems: &mut Problems,
 ) -> Option<Expectation> {
     let expected = &item.value;
-    let misplaced: &[&str] = match (&expected.finding, &expected.value) {
-        (Key::Absent, Key::Absent) => {
-            let message = "an expectation without `finding` or `value`";
-            problems.add(
-                item.span,
-                message,
-                "write `{finding: CODE}` or `{value: HOST.PROGRAM.METRIC, is: N}`",
-            );
+    let subjects = [
+        ("finding", expected.finding.place()),
+        ("value", expected.value.place()),
+        ("condition", expected.condition.place()),
+    ];
+    let subjects = subjects.into_iter().filter(|(_, place)| place.is_some());
+    let subject = match subjects.map(|(name, _)| name).collect::<Vec<_>>()[..] {
+        [subject] => subject,
+        [] => {
+            let message = "an expectation without `finding`, `value` or `condition`";
+            let hint = "write `{finding: CODE}`, `{value: HOST.PROGRAM.METRIC, is: N}` or \
+                        `{condition: loss}`";
+            problems.add(item.span, message, hint);
             return None;
         }
-        (finding, Key::Absent) if !finding.is_absent() => &["is", "above", "below", "between"],
-        (Key::Absent, _) => &["cause", "host", "count"],
-        _ => {
-            let message = "a `finding` and a `value` in one expectation";
+        [one, another, ..] => {
+            let message = format!("a `{one}` and a `{another}` in one expectation");
             problems.add(item.span, message, "make it two");
             return None;
         }
     };
     for (key, place) in expected.written() {
-        if misplaced.contains(&key) {
-            let (message, hint) = if key == "cause" || key == "host" || key == "count" {
-                (
-                    format!("`{key}` belongs to a `finding`"),
-                    "leave it away".to_owned(),
-                )
-            } else {
-                let hint = format!("write `count: {{{key}: …}}`");
-                (format!("`{key}` belongs to a `value`"), hint)
+        let (owner, fits) = match key {
+            "cause" | "count" => ("a `finding`", subject == "finding"),
+            "host" => ("a `finding` or a `condition`", subject != "value"),
+            "toward" => ("a `condition`", subject == "condition"),
+            "is" | "above" | "below" | "between" => ("a `value`", subject == "value"),
+            _ => continue,
+        };
+        if !fits {
+            let hint = match (owner, subject) {
+                ("a `value`", "finding") => format!("write `count: {{{key}: …}}`"),
+                _ => "leave it away".to_owned(),
             };
-            problems.add(place, message, hint);
+            problems.add(place, format!("`{key}` belongs to {owner}"), hint);
         }
     }
-    if expected.finding.is_absent() {
-        value(item, hosts, problems)
-    } else {
-        finding(expected, hosts, problems)
+    match subject {
+        "finding" => finding(expected, hosts, problems),
+        "value" => value(item, hosts, problems),
+        _ => condition::resolve(expected, hosts, plans, problems),
     }
 }
 
@@ -89,7 +97,7 @@ fn finding(
     })
 }
 
-fn find_host<'a>(
+pub(super) fn find_host<'a>(
     name: &str,
     within: &Given<String>,
     hosts: &'a [Name<Host>],

@@ -17,6 +17,15 @@ pub(super) struct Quantity {
 impl Quantity {
     /// Reads `text` as a whole number of the smallest step.
     pub(super) fn parse(&self, text: &str) -> Result<u64, UnitError> {
+        if let Some(positive) = text.strip_prefix('-')
+            && self.parse(positive).is_ok()
+        {
+            return Err(UnitError::OutOfRange {
+                text: text.to_owned(),
+                problem: "is negative",
+                hint: "leave the `-` away".to_owned(),
+            });
+        }
         let (number, unit) = split(text);
         if !is_decimal(number) {
             return Err(UnitError::NoNumber {

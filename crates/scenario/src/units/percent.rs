@@ -38,6 +38,11 @@ impl Percent {
         *self == Self::ZERO
     }
 
+    /// What is missing to 100 %.
+    pub fn rest(self) -> Self {
+        Self(Self::HUNDRED.0 - self.0)
+    }
+
     /// As a fraction, 0.0 to 1.0.
     pub fn fraction(self) -> f64 {
         f64::from(self.0) / f64::from(Self::HUNDRED.0)

@@ -1,7 +1,8 @@
-//! Expectations: a finding, or a measured value.
+//! Expectations: a finding, a measured value, or a condition.
 
 use crate::{
     decode::{Choice, Decode, Item, Key, integer, keys},
+    expectation::Condition,
     finding::{Cause, FindingCode},
     problem::Problems,
     shape::Shape,
@@ -9,19 +10,24 @@ use crate::{
 };
 
 keys! {
-    /// What a run must show: either a `finding`, which is there or is counted, or a `value`, which
-    /// lies where one of `is`, `above`, `below` and `between` says.
+    /// What a run must show: a `finding`, which is there or is counted; a `value`, which lies where
+    /// one of `is`, `above`, `below` and `between` says; or a `condition`, which the captures prove.
     struct Expected as "an expectation" {
         /// A finding that must be there.
         "finding" finding: FindingCode,
         /// Only findings with this cause.
         "cause" cause: Cause,
-        /// Only findings at this host.
+        /// Only findings at this host, or only its link's condition.
         "host" host: String,
         /// How many such findings there must be: a number, or `{above: 3}` and so on.
         "count" count: Count = "at least one",
         /// A measured value: host, program and metric, such as `server.tcp.understood`.
         "value" value: String,
+        /// Something that a link was asked for and must have done. Too few packets to tell make
+        /// the verdict inconclusive.
+        "condition" condition: Condition,
+        /// Only the condition of packets to this host.
+        "toward" toward: String,
         /// Exactly this.
         "is" is: Node,
         /// More than this.
@@ -95,6 +101,15 @@ impl Choice for FindingCode {
 
 impl Choice for Cause {
     const WHAT: &'static str = "causes";
+    const WORDS: &'static [&'static str] = Self::NAMES;
+
+    fn from_word(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Choice for Condition {
+    const WHAT: &'static str = "conditions";
     const WORDS: &'static [&'static str] = Self::NAMES;
 
     fn from_word(word: &str) -> Option<Self> {

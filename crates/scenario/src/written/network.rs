@@ -1,13 +1,12 @@
-//! The network and its links.
+//! The network and its addresses.
 
 use crate::{
-    decode::{Decode, choices, integer, keys, scalar},
+    decode::{Decode, choices, keys, scalar},
     problem::{Problems, quoted},
     shape::{Form, Shape},
     tree::Node,
-    units::Percent,
 };
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 keys! {
     /// The network that all hosts are on; nothing leaves it.
@@ -17,20 +16,6 @@ keys! {
         /// Where the hosts' addresses come from. 198.18.0.0/15 is set aside for benchmarks
         /// (RFC 2544); for IPv6 the default is `fd00:74::/64`.
         "subnet" subnet: Subnet = "198.18.0.0/24",
-    }
-}
-
-keys! {
-    /// A host's attachment to the network. It acts on what leaves the host (egress): a delay of
-    /// 20ms on both links is a round trip of 40ms.
-    struct LinkKeys as "a link" {
-        /// How long each packet is on its way.
-        "delay" delay: Duration = "0ms",
-        /// How many packets are lost, each by its own chance.
-        "loss" loss: Percent = "0%",
-        /// The largest IP packet, in bytes without a unit, as `ip link` has it: at least 68 with
-        /// IPv4 (RFC 791), 1280 with IPv6 (RFC 8200).
-        "mtu" mtu: Mtu = "1500",
     }
 }
 
@@ -119,27 +104,5 @@ impl Decode for IpAddr {
             );
         }
         address
-    }
-}
-
-/// A link's MTU in bytes; what the family demands is checked when it is known.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Mtu(pub(crate) u16);
-
-impl Decode for Mtu {
-    const SHAPE: Shape = Shape::Integer(68, 65_535);
-
-    fn decode(node: &Node, key: &str, problems: &mut Problems) -> Option<Self> {
-        let bytes = integer(node, key, 0..=u64::MAX, problems)?;
-        let mtu = u16::try_from(bytes).ok().map(Self);
-        if mtu.is_none() {
-            let message = format!("`{key}` can't be {bytes} bytes");
-            problems.add(
-                node.span,
-                message,
-                "write at most 65535: no IP packet is larger",
-            );
-        }
-        mtu
     }
 }

@@ -94,4 +94,7 @@ fn choices_are_spelt_as_they_are_serialised() {
     check::<Wait>();
     check::<crate::finding::FindingCode>();
     check::<crate::finding::Cause>();
+    check::<crate::expectation::Condition>();
+    check::<crate::impairment::Distribution>();
+    check::<crate::plan::Engine>();
 }

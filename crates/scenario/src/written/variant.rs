@@ -16,8 +16,8 @@ keys! {
         /// What it shows: a text, or one in each language.
         "about" about: Text,
         /// What it changes: values by dotted paths, such as `client.tcp.nodelay` (host, program,
-        /// option), `client.link.delay`, `client.address`, `link.delay`, `network.family` or
-        /// `deadline`.
+        /// option), `client.link.delay`, `client.link.toward.server.delay`, `client.address`,
+        /// `link.delay`, `network.family`, `timeline` or `deadline`.
         "set" set: Vec<Setting>,
         /// What it must show, besides what every variant must.
         "expect" expect: Vec<Item<Expected>>,
