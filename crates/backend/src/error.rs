@@ -19,6 +19,20 @@ pub enum BackendError {
         /// What the kernel said.
         reason: String,
     },
+    /// There is no user-mode Linux.
+    #[error("user-mode Linux is not installed: {reason}\nto mend it: apt install user-mode-linux")]
+    NoUml {
+        /// What is missing.
+        reason: String,
+    },
+    /// The kernel of user-mode Linux did not do what it should.
+    #[error("user-mode Linux failed: {reason}; the end of its kernel's log:{log}")]
+    Uml {
+        /// In which way.
+        reason: String,
+        /// The end of its log, each line on a line of its own.
+        log: String,
+    },
     /// The lab's first process did not start.
     #[error("can't start the lab's own process")]
     Start(#[source] io::Error),

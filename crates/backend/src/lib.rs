@@ -6,6 +6,7 @@
 pub mod coordinator;
 mod error;
 pub mod netns;
+pub mod uml;
 
 pub use error::BackendError;
 

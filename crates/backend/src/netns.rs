@@ -49,9 +49,27 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// The backend. Labs end in the background, while the next is already coming up, since the kernel
 /// takes its time to close packet sockets; when this is dropped, all of them have ended.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Namespaces {
+    name: &'static str,
     ending: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Default for Namespaces {
+    fn default() -> Self {
+        Self::named("namespaces")
+    }
+}
+
+impl Namespaces {
+    /// Namespaces of a kernel that goes by another name, such as user-mode Linux.
+    #[must_use]
+    pub fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            ending: Arc::default(),
+        }
+    }
 }
 
 impl Drop for Namespaces {
@@ -66,7 +84,7 @@ impl Drop for Namespaces {
 
 impl Backend for Namespaces {
     fn name(&self) -> &'static str {
-        "namespaces"
+        self.name
     }
 
     fn bring_up(&self, hosts: &[&str]) -> Result<Box<dyn Lab>, BackendError> {

@@ -2,7 +2,8 @@
 //!
 //! Interfaces, mounts and namespaces of a lab have no names outside: they live as long as its
 //! processes, and these end with the command that made them (PR_SET_PDEATHSIG). What could be left
-//! is a lab's process that the kernel did not end, so that is what is looked for.
+//! is a lab's process that the kernel did not end, and the temporary folder of a user-mode Linux
+//! whose command was killed, so these are looked for.
 
 use crate::exit::{Exit, Failure};
 use anyhow::Context;
@@ -11,7 +12,7 @@ use nix::{
     unistd::Pid,
 };
 use scenario::text::Lang;
-use std::{fs, io::Write, path::Path};
+use std::{env, fs, io::Write, path::Path};
 
 /// Ends processes of labs whose command is gone.
 pub(crate) fn clean(lang: Lang) -> Result<Exit, Failure> {
@@ -33,6 +34,22 @@ pub(crate) fn clean(lang: Lang) -> Result<Exit, Failure> {
         match lang {
             Lang::En => writeln!(output, "ended process {pid} ({name})")?,
             Lang::Zh => writeln!(output, "已结束进程 {pid}（{name}）")?,
+        }
+    }
+    for entry in fs::read_dir(env::temp_dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        if !backend::uml::is_stale_folder(&entry.file_name().to_string_lossy()) {
+            continue;
+        }
+        let path = entry.path();
+        fs::remove_dir_all(&path).with_context(|| format!("can't remove {}", path.display()))?;
+        removed += 1;
+        match lang {
+            Lang::En => writeln!(output, "removed {}", path.display())?,
+            Lang::Zh => writeln!(output, "已删除 {}", path.display())?,
         }
     }
     if removed == 0 {

@@ -83,6 +83,9 @@ pub(crate) struct RunArgs {
     /// Where run directories go
     #[arg(long, default_value = "runs", value_name = "DIR")]
     pub(crate) runs: PathBuf,
+    /// This kernel is a user-mode Linux that was started for the run
+    #[arg(long, hide = true)]
+    pub(crate) inside_uml: bool,
 }
 
 /// Where hosts can run.
@@ -92,6 +95,8 @@ pub(crate) enum BackendArg {
     Auto,
     /// Linux network namespaces
     Netns,
+    /// Linux network namespaces of a kernel of its own: user-mode Linux, which has netem
+    Uml,
 }
 
 impl Cli {
@@ -115,7 +120,7 @@ impl Cli {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let lang = lang::choose(self.lang);
         match self.command {
-            Command::Run(arguments) => run::run(&arguments, lang),
+            Command::Run(arguments) => run::run(&arguments, lang, self.verbose),
             Command::List => scenarios::list(lang),
             Command::Check { files } => scenarios::check(&files),
             Command::Schema => scenarios::schema(),

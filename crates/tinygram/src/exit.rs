@@ -31,6 +31,21 @@ impl Exit {
         }
     }
 
+    /// The end of a command that ended with that status.
+    pub(crate) fn from_status(status: i32) -> Self {
+        let all = [
+            Self::Held,
+            Self::Failed,
+            Self::Wrong,
+            Self::Inconclusive,
+            Self::Interrupted,
+        ];
+        let found = all
+            .into_iter()
+            .find(|exit| i32::from(exit.code()) == status);
+        found.unwrap_or(Self::Unable)
+    }
+
     /// Which of two ends a command that has both: 2 before 3 before 1 before 4.
     pub(crate) fn worse(self, other: Self) -> Self {
         let rank = |exit| match exit {

@@ -1,7 +1,10 @@
 //! The lab's own processes: one binary is the whole lab. They are told apart before anything else
 //! happens, since they must enter namespaces while the process has a single thread.
 
-use backend::netns::{self, Wire};
+use backend::{
+    netns::{self, Wire},
+    uml,
+};
 use std::process::ExitCode;
 
 /// Runs a hidden subcommand if the command line names one.
@@ -9,9 +12,8 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
     let mut arguments = std::env::args().skip(1);
     let subcommand = arguments.next()?;
     let rest: Vec<String> = match subcommand.as_str() {
-        "netns-lab" | "netns-init" | "netns-agent" | "netns-try" | "netns-probe" | "peer" => {
-            arguments.collect()
-        }
+        "netns-lab" | "netns-init" | "netns-agent" | "netns-try" | "netns-probe" | "uml-init"
+        | "peer" => arguments.collect(),
         _ => return None,
     };
     // Started through /proc/self/exe, the process would be called `exe` in ps(1). A name that can't
@@ -21,6 +23,10 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
         "netns-lab" => code(netns::lab(&rest)),
         "netns-init" => code(netns::init(&rest)),
         "netns-agent" => agent(&rest),
+        "uml-init" => {
+            uml::init(&rest);
+            ExitCode::FAILURE
+        }
         "netns-try" => code(netns::attempt()),
         "netns-probe" => code(netns::probe(agent::probe)),
         _ => peer::lab::main(),

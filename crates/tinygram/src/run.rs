@@ -1,5 +1,6 @@
 //! `tinygram run`: plays a scenario's variants and compares them.
 
+mod elsewhere;
 mod place;
 mod play;
 mod progress;
@@ -13,18 +14,22 @@ use crate::{
 use analysis::{Analysis, BatchAnalysis, Verdict};
 use anyhow::{Context, anyhow};
 use backend::coordinator::{Interrupter, LeadError};
+use place::Place;
 use report::{JsonRenderer, Renderer, TextRenderer};
 use scenario::text::Lang;
 use std::io::Write;
 
 /// Plays what the arguments ask for, prints the comparison, leaves run directories.
-pub(crate) fn run(arguments: &RunArgs, lang: Lang) -> Result<Exit, Failure> {
+pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, Failure> {
     let mut plan = scenarios::find(&arguments.scenario)?;
     if let Some(seed) = arguments.seed {
         plan.seed = seed;
     }
     scenarios::select(&mut plan, &arguments.variants)?;
-    let backend = place::choose(arguments.backend);
+    let backend = match place::choose(arguments, &plan)? {
+        Place::Here(backend) => backend,
+        Place::Uml(ability) => return elsewhere::run(&ability, arguments, &plan, lang, verbose),
+    };
     let batch = place::batch(&arguments.runs, &plan.name)?;
     let interrupter = Interrupter::default();
     signals::forward_to(&interrupter)?;

@@ -145,5 +145,9 @@ fn tun() -> Ability {
 }
 
 fn uml() -> Ability {
-    Ability::missing("linux.uml is not installed")
+    match backend::uml::find() {
+        Ok(found) => Ability::ok(format!("kernel {}", found.release)),
+        Err(BackendError::NoUml { reason }) => Ability::missing(reason),
+        Err(error) => Ability::missing(reason(&error)),
+    }
 }

@@ -1,9 +1,17 @@
 //! Where a run takes place, and where its files go.
 
-use crate::{cli::BackendArg, exit::Failure};
-use anyhow::Context;
-use backend::{Backend, netns::Namespaces};
+use crate::{
+    cli::{BackendArg, RunArgs},
+    exit::Failure,
+};
+use anyhow::{Context, anyhow};
+use backend::{
+    Backend, BackendError,
+    netns::{self, Namespaces},
+    uml,
+};
 use record::batch::Batch;
+use scenario::plan::{Engine, Plan};
 use std::{
     env, fs,
     io::{self, Write},
@@ -11,12 +19,57 @@ use std::{
     time::SystemTime,
 };
 
-/// Picks the backend; says so where the choice was left to us.
-pub(super) fn choose(asked: BackendArg) -> Box<dyn Backend> {
-    if asked == BackendArg::Auto {
-        anstream::eprintln!("backend: namespaces (the one there is in this version)");
+/// Where a run takes place.
+pub(super) enum Place {
+    /// In this kernel.
+    Here(Box<dyn Backend>),
+    /// In a kernel of its own.
+    Uml(uml::Ability),
+}
+
+/// Picks the backend; says which and why where the choice was left to us. What the links need and
+/// this kernel lacks is found out before any host starts.
+pub(super) fn choose(arguments: &RunArgs, plan: &Plan) -> Result<Place, Failure> {
+    if arguments.inside_uml {
+        return Ok(Place::Here(Box::new(Namespaces::named("user-mode linux"))));
     }
-    Box::new(Namespaces::default())
+    let place = match arguments.backend {
+        BackendArg::Netns => here(),
+        BackendArg::Uml => Place::Uml(uml::find()?),
+        BackendArg::Auto => match (netns::allowed(), uml::find()) {
+            (Ok(()), _) => {
+                anstream::eprintln!("backend: namespaces (allowed here)");
+                here()
+            }
+            (Err(BackendError::Forbidden { reason }), Ok(ability)) => {
+                anstream::eprintln!("backend: user-mode linux ({reason})");
+                Place::Uml(ability)
+            }
+            (Err(error), _) => return Err(error.into()),
+        },
+    };
+    if matches!(place, Place::Here(_)) && wants_netem(plan) {
+        let netem = netns::abilities()?.netem;
+        if !netem.is_ok() {
+            return Err(anyhow!(
+                "{} asks for `engine: netem`: {}\n\
+                 to mend it, `modprobe sch_netem`, or `--backend uml`, or `engine: auto`",
+                plan.name,
+                netem.detail
+            )
+            .into());
+        }
+    }
+    Ok(place)
+}
+
+fn here() -> Place {
+    Place::Here(Box::new(Namespaces::default()))
+}
+
+fn wants_netem(plan: &Plan) -> bool {
+    let mut hosts = plan.variants.iter().flat_map(|variant| &variant.hosts);
+    hosts.any(|host| host.link.engine == Engine::Netem)
 }
 
 /// Makes the batch's folder below `runs`, or, where nothing can be written, below a temporary one.

@@ -1,0 +1,76 @@
+//! PID 1 of the kernel.
+
+use super::errand::{BOOTED, ERRAND, Errand, STATUS, STDERR, STDOUT};
+use control::reason;
+use nix::{
+    mount::{MsFlags, mount},
+    sys::{
+        reboot::{RebootMode, reboot},
+        wait::{WaitStatus, wait},
+    },
+    unistd::sync,
+};
+use std::{
+    error::Error,
+    fs::{self, File},
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Command, Stdio},
+};
+use sys::modules::Modules;
+
+/// What the lab needs of a kernel besides what is built in.
+const MODULES: [&str; 5] = ["veth", "bridge", "ipv6", "sch_netem", "sch_prio"];
+
+/// `tinygram uml-init FOLDER`: runs the errand that lies in the folder, then switches the kernel
+/// off. What goes wrong is said on the console, which is the kernel's log.
+#[allow(clippy::print_stdout)]
+pub fn init(arguments: &[String]) {
+    let folder = arguments.first().map(Path::new).unwrap_or(Path::new("/"));
+    if let Err(error) = run(folder) {
+        println!("tinygram: {}", reason(error.as_ref()));
+    }
+    // Files are written late, and the kernel forgets what it has not written.
+    sync();
+    // It only returns if this process is not the init of a kernel.
+    let _ = reboot(RebootMode::RB_POWER_OFF);
+}
+
+fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
+    File::create(folder.join(BOOTED))?;
+    for (kind, place) in [("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev")] {
+        let flags = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
+        match mount(Some(kind), place, Some(kind), flags, None::<&str>) {
+            // The kernel may have done it by itself.
+            Ok(()) | Err(nix::Error::EBUSY) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let errand: Errand = serde_json::from_slice(&fs::read(folder.join(ERRAND))?)?;
+    let modules = Modules::read(&errand.modules)?;
+    for module in MODULES {
+        modules.load(module)?;
+    }
+    let child = Command::new("/proc/self/exe")
+        .arg0("tinygram")
+        .args(&errand.arguments)
+        .current_dir(&errand.dir)
+        .env_clear()
+        .envs(&errand.environment)
+        .stdin(Stdio::null())
+        .stdout(File::create(folder.join(STDOUT))?)
+        .stderr(File::create(folder.join(STDERR))?)
+        .spawn()?;
+    let status = loop {
+        // As PID 1 this process also inherits, and reaps, what others leave behind.
+        let ended = wait()?;
+        if ended.pid().map(nix::unistd::Pid::as_raw) == Some(child.id().cast_signed()) {
+            break match ended {
+                WaitStatus::Exited(_, code) => code,
+                _ => 1,
+            };
+        }
+    };
+    fs::write(folder.join(STATUS), status.to_string())?;
+    Ok(())
+}
