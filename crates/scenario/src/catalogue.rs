@@ -22,6 +22,8 @@ macro_rules! built_in {
 }
 
 built_in! {
+    "impairments",
+    "partition",
     "sticky",
 }
 

@@ -32,6 +32,26 @@ fn the_documented_keys_are_those_there_are() {
     }
 }
 
+#[test]
+fn the_examples_of_links_are_accepted() {
+    const HOSTS: &str = "hosts:
+  server: {run: {tcp: {peer: tcp-server}}}
+  client: {run: {tcp: {peer: tcp-client, to: server, send: [hi]}}}
+";
+    let page = include_str!("../../../docs/scenario.md");
+    let blocks = page.split("```yaml\n").skip(1);
+    let examples: Vec<&str> = blocks
+        .filter_map(|block| Some(block.split_once("```")?.0))
+        .filter(|example| example.starts_with("link:") || example.starts_with("timeline:"))
+        .collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        let text = format!("{example}{HOSTS}");
+        crate::parse("example", text.as_bytes(), "docs/scenario.md", "/")
+            .unwrap_or_else(|wrong| panic!("{wrong}"));
+    }
+}
+
 fn tables() -> String {
     let mut out = String::new();
     for object in [

@@ -23,7 +23,7 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         "[\\[\\]{},:&*!|>'\"%@`#?\n\t -]{1,3}",
         "&a |\\*a|\\*b|~|null|\r\n|---\n|\\.\\.\\.\n|: |- ",
-        "20ms|20|1%|99999999999999999999|64KiB|true|server|client|tcp|greet|i32|fixed:8|粘包|\u{0}|\u{feff}",
+        "20ms|20|1%|none|down|up|toward|timeline|10mbit|-14|99999999999999999999|64KiB|true|server|client|tcp|greet|i32|fixed:8|粘包|\u{0}|\u{feff}",
         ".{0,4}",
     ]
 }

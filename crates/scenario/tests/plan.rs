@@ -123,6 +123,39 @@ hosts:
     );
 }
 
+/// tc-netem(8): "the others will be set to the default values r=1-p, 1-h=1 and 1-k=0".
+#[test]
+fn gilbert_elliotts_defaults_are_tcs() {
+    let plan = plan(&format!(
+        "link: {{loss: {{gilbert-elliott: {{p: 30%}}}}}}\n{PAIR}"
+    ));
+    let loss = &only(&plan).hosts[0].link.start.egress.loss;
+    let json = serde_json::to_value(loss).unwrap();
+    assert_eq!(
+        json["gilbert-elliott"].to_string(),
+        r#"{"bad-loss":"100%","good-loss":"0%","p":"30%","r":"70%"}"#
+    );
+}
+
+#[test]
+fn none_takes_away_what_would_hold_for_every_host() {
+    let text = "link: {rate: 1mbit, queue: {packets: 9}, path-mtu: 600, black-hole: true}
+hosts:
+  server: {run: {tcp: {peer: tcp-server}}}
+  client:
+    link: {rate: none, queue: none, path-mtu: none}
+    run: {tcp: {peer: tcp-client, to: server, send: [hi]}}
+";
+    let plan = plan(text);
+    let link = |host: &str| &only(&plan).host(host).unwrap().link.start.egress;
+    assert_eq!(
+        *link("client"),
+        scenario::impairment::Impairments::default()
+    );
+    assert_eq!(link("server").path_mtu, Some(600));
+    assert!(link("server").black_hole);
+}
+
 #[test]
 fn a_client_goes_to_the_port_that_the_other_host_serves() {
     let text = "hosts:

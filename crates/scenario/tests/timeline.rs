@@ -259,6 +259,18 @@ fn more_changes_than_memory_has_room_for_are_refused() {
     );
 }
 
+#[test]
+fn a_timeline_has_a_thousand_items_at_most() {
+    let items = |number| "  - {at: 5s, link: {delay: 5ms}}\n".repeat(number);
+    let read = |number| {
+        let text = format!("{TRIO}timeline:\n{}", items(number));
+        scenario::parse("x", text.as_bytes(), "x.yaml", "/")
+    };
+    read(1_000).unwrap();
+    let wrong = read(1_001).unwrap_err().to_string();
+    assert!(wrong.contains("at most 1000 are possible"), "{wrong}");
+}
+
 fn item() -> impl Strategy<Value = String> {
     let host = || prop_oneof![Just(None), "server|client|other".prop_map(Some)];
     let link = "down|up|\\{delay: [1-9]ms\\}|\\{loss: [0-9]%, rate: [1-9]mbit\\}|\\{rate: none\\}";
