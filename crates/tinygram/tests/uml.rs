@@ -10,6 +10,7 @@ use nix::{
 };
 use serde_json::Value;
 use std::{
+    cell::RefCell,
     collections::BTreeSet,
     ffi::OsStr,
     fs,
@@ -209,7 +210,7 @@ fn start_telling(workshop: &Workshop) -> Child {
         "telling",
         "hosts:\n  one:\n    run:\n      tell: {command: [sh, -c, \
          'while :; do read kernel < /proc/sys/kernel/osrelease; echo $kernel >> told; done']}\n\
-         deadline: 50s\n",
+         deadline: 10m\n",
     );
     workshop
         .tinygram(&["run", "telling.yaml", "--backend", "uml"])
@@ -244,19 +245,22 @@ fn kill_and_look(signal: Signal, victim: fn(u32) -> u32) -> Option<BTreeSet<Stri
         return None;
     }
     let workshop = Workshop::new();
-    let mut runner = start_telling(&workshop);
+    let runner = RefCell::new(start_telling(&workshop));
+    let pid = runner.borrow().id();
     let told = workshop.path().join("told");
     eventually("the program inside never ran", || {
         fs::metadata(&told).is_ok_and(|told| told.len() > 0)
     });
     let folder = folder_of_errand(&workshop).unwrap();
     assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o077, 0);
-    let family = family(runner.id());
+    let family = family(pid);
     // Runner, keeper, kernel, its two helpers, processes inside.
     assert!(family.len() > 5, "{family:?}");
-    let victim = Pid::from_raw(victim(runner.id()).cast_signed());
+    let victim = Pid::from_raw(victim(pid).cast_signed());
     kill(victim, signal).unwrap();
-    runner.wait().unwrap();
+    eventually("the command does not end", || {
+        runner.borrow_mut().try_wait().unwrap().is_some()
+    });
     eventually("processes are left", || {
         !family.iter().any(|pid| is_alive(*pid))
     });

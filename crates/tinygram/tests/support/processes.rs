@@ -41,7 +41,7 @@ pub fn is_alive(pid: u32) -> bool {
 /// Waits until the condition holds; a kernel needs a moment to take a namespace down.
 #[track_caller]
 pub fn eventually(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(30);
     while !condition() {
         assert!(Instant::now() < deadline, "{what}");
         thread::sleep(Duration::from_millis(5));
