@@ -210,7 +210,7 @@ fn start_telling(workshop: &Workshop) -> Child {
         "telling",
         "hosts:\n  one:\n    run:\n      tell: {command: [sh, -c, \
          'while :; do read kernel < /proc/sys/kernel/osrelease; echo $kernel >> told; done']}\n\
-         deadline: 10m\n",
+         deadline: 10min\n",
     );
     workshop
         .tinygram(&["run", "telling.yaml", "--backend", "uml"])
