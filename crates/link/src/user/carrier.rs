@@ -167,10 +167,14 @@ impl Carrier {
             ..
         } = &mut self.entrance;
         let outlet = self.outlets.get(lane).unwrap_or(self.ring.socket());
+        // sendmmsg(2) keeps the error of a frame that is not its first to itself, and the caller would
+        // offer what a full netem has dropped a second time.
+        let at_once = if netem.is_some() { 1 } else { BATCH };
         let mut sent = 0;
         while sent < self.leaving.len() && !self.shared.is_stopping() {
             let mut frames: [&[u8]; BATCH] = [&[]; BATCH];
             let rest = &self.leaving[sent..];
+            let rest = &rest[..rest.len().min(at_once)];
             for (frame, handle) in frames.iter_mut().zip(rest) {
                 *frame = pool.get(*handle);
             }

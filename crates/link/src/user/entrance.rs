@@ -123,12 +123,16 @@ impl Entrance {
         if self.netem.is_none() {
             return counters;
         }
-        // What was handed to the kernel has left when it has left netem, which does not tell copies,
-        // flipped bits and reordered packets.
+        // What was handed to the kernel has left when it has left netem. Netem does not tell copies,
+        // which are what it has had beyond what it was given, nor flipped bits.
         let kernel = self.in_kernel();
+        let given = counters.delivered + counters.dropped;
+        let had = kernel.sent + kernel.held + kernel.dropped;
         Counters {
             delivered: kernel.sent,
+            duplicated: had.saturating_sub(given),
             lost: kernel.dropped.saturating_sub(counters.dropped),
+            reordered: kernel.reordered,
             ..counters
         }
     }
