@@ -177,7 +177,7 @@ fn see_to_the_end(mut child: Child) {
 }
 
 /// This very program, even if its file was replaced meanwhile.
-fn this_program(subcommand: &str) -> Command {
+pub(crate) fn this_program(subcommand: &str) -> Command {
     let mut command = Command::new("/proc/self/exe");
     command.arg0("tinygram").arg(subcommand);
     command

@@ -42,6 +42,32 @@ pub fn spawn_leashed(command: &mut Command, keep: &[BorrowedFd<'_>]) -> io::Resu
     command.spawn()
 }
 
+/// Keeps, of what root may do, only what concerns files, and tracing its own children, for every
+/// program that this process starts from now on (capabilities(7), the bounding set). A user who is
+/// not root has none of it anyway.
+///
+/// # Errors
+/// As prctl(2), except that a user who may not give up what he does not have is no error.
+pub fn keep_file_capabilities() -> io::Result<()> {
+    /// CAP_CHOWN, _DAC_OVERRIDE, _DAC_READ_SEARCH, _FOWNER, _FSETID; CAP_SYS_PTRACE
+    /// (linux/capability.h).
+    const KEPT: [libc::c_ulong; 6] = [0, 1, 2, 3, 4, 19];
+    /// Room for those of kernels to come.
+    const LAST: libc::c_ulong = 63;
+    for capability in (0..=LAST).filter(|capability| !KEPT.contains(capability)) {
+        // SAFETY: PR_CAPBSET_DROP takes one number and has no memory effects.
+        if unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability, 0, 0, 0) } == -1 {
+            let error = io::Error::last_os_error();
+            return match error.raw_os_error() {
+                // The last one that this kernel knows was the one before; or: no root.
+                Some(libc::EINVAL | libc::EPERM) => Ok(()),
+                _ => Err(error),
+            };
+        }
+    }
+    Ok(())
+}
+
 /// Takes over a descriptor that the parent handed down under a known number.
 ///
 /// # Errors

@@ -45,3 +45,17 @@ pub fn has_program(name: &str) -> bool {
         }
     }
 }
+
+/// Whether user-mode Linux is installed; a skip with the reason when it isn't.
+///
+/// # Panics
+/// `REQUIRE` lists `uml`.
+pub fn has_user_mode_linux() -> bool {
+    match Command::new("linux.uml").arg("--version").output() {
+        Ok(_) => true,
+        Err(error) => {
+            skip("uml", &format!("can't start linux.uml: {error}"));
+            false
+        }
+    }
+}

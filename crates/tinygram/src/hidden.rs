@@ -12,8 +12,8 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
     let mut arguments = std::env::args().skip(1);
     let subcommand = arguments.next()?;
     let rest: Vec<String> = match subcommand.as_str() {
-        "netns-lab" | "netns-init" | "netns-agent" | "netns-try" | "netns-probe" | "uml-init"
-        | "peer" => arguments.collect(),
+        "netns-lab" | "netns-init" | "netns-agent" | "netns-try" | "netns-probe" | "uml-keeper"
+        | "uml-init" | "peer" => arguments.collect(),
         _ => return None,
     };
     // Started through /proc/self/exe, the process would be called `exe` in ps(1). A name that can't
@@ -23,6 +23,7 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
         "netns-lab" => code(netns::lab(&rest)),
         "netns-init" => code(netns::init(&rest)),
         "netns-agent" => agent(&rest),
+        "uml-keeper" => code(uml::keeper(&rest)),
         "uml-init" => {
             uml::init(&rest);
             ExitCode::FAILURE

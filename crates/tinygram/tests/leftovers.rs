@@ -13,41 +13,12 @@ use std::{
     fs,
     process::{Child, Command, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
-use support::{Workshop, assert_exit, namespaces};
-
-/// All processes below one, by /proc; the runner and everything it made.
-fn family(root: u32) -> BTreeSet<u32> {
-    let mut family = BTreeSet::from([root]);
-    loop {
-        let before = family.len();
-        for entry in fs::read_dir("/proc").unwrap().flatten() {
-            let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else {
-                continue;
-            };
-            let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
-                continue;
-            };
-            let parent = stat
-                .rsplit(')')
-                .next()
-                .and_then(|rest| rest.split(' ').nth(2)?.parse().ok());
-            if parent.is_some_and(|parent: u32| family.contains(&parent)) {
-                family.insert(pid);
-            }
-        }
-        if family.len() == before {
-            return family;
-        }
-    }
-}
-
-fn is_alive(pid: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // A zombie has given everything back; its parent here may be PID 1, which reaps in its own time.
-    !stat.is_empty() && !stat.contains(") Z ")
-}
+use support::{
+    Workshop, assert_exit, namespaces,
+    processes::{eventually, family, is_alive},
+};
 
 fn interfaces() -> String {
     fs::read_to_string("/proc/net/dev")
@@ -81,16 +52,6 @@ fn start(workshop: &Workshop) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
-}
-
-/// Waits until the condition holds; a kernel needs a moment to take a namespace down.
-#[track_caller]
-fn eventually(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !condition() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// Kills one of the run's processes after some milliseconds: the runner, or one that it made.

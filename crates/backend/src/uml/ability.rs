@@ -1,7 +1,11 @@
 //! Whether user-mode Linux is installed.
 
 use crate::BackendError;
-use std::{env, fs, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 
 /// The kernel's program, as Debian's package user-mode-linux installs it.
 const PROGRAM: &str = "linux.uml";
@@ -23,7 +27,7 @@ pub struct Ability {
 /// Looks for user-mode Linux, in PATH and where its package puts it.
 ///
 /// # Errors
-/// It is not installed, or without its modules.
+/// It is not installed, or without its modules, or it can't be started.
 pub fn find() -> Result<Ability, BackendError> {
     let paths = env::var_os("PATH").unwrap_or_default();
     let program = env::split_paths(&paths)
@@ -32,22 +36,24 @@ pub fn find() -> Result<Ability, BackendError> {
         .ok_or_else(|| BackendError::NoUml {
             reason: format!("there is no {PROGRAM} in PATH"),
         })?;
-    let mut releases: Vec<_> = fs::read_dir(MODULES)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|folder| folder.join("modules.dep").is_file())
-        .collect();
-    releases.sort();
-    // The package holds one kernel and its modules; an older folder may be left from before.
-    let modules = releases.pop().ok_or_else(|| BackendError::NoUml {
-        reason: format!("its modules are missing below {MODULES}"),
-    })?;
-    let release = modules.file_name().unwrap_or_default().to_string_lossy();
+    // It tells without booting.
+    let said = Command::new(&program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| BackendError::NoUml {
+            reason: format!("{} can't be started: {error}", program.display()),
+        })?;
+    let release = String::from_utf8_lossy(&said.stdout).trim().to_owned();
+    let modules = Path::new(MODULES).join(&release);
+    if !modules.join("modules.dep").is_file() {
+        return Err(BackendError::NoUml {
+            reason: format!("its modules are not in {}", modules.display()),
+        });
+    }
     Ok(Ability {
         program,
-        release: release.into_owned(),
+        release,
         modules,
     })
 }

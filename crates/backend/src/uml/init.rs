@@ -1,6 +1,9 @@
 //! PID 1 of the kernel.
 
-use super::errand::{BOOTED, ERRAND, Errand, STATUS, STDERR, STDOUT};
+use super::{
+    Errand,
+    folder::{BOOTED, ERRAND, STATUS, STDERR, STDOUT},
+};
 use control::reason;
 use nix::{
     mount::{MsFlags, mount},
@@ -8,7 +11,7 @@ use nix::{
         reboot::{RebootMode, reboot},
         wait::{WaitStatus, wait},
     },
-    unistd::sync,
+    unistd::{Pid, getpid, sync},
 };
 use std::{
     error::Error,
@@ -22,18 +25,29 @@ use sys::modules::Modules;
 /// What the lab needs of a kernel besides what is built in.
 const MODULES: [&str; 5] = ["veth", "bridge", "ipv6", "sch_netem", "sch_prio"];
 
+/// PID 1's number.
+const INIT: Pid = Pid::from_raw(1);
+
 /// `tinygram uml-init FOLDER`: runs the errand that lies in the folder, then switches the kernel
-/// off. What goes wrong is said on the console, which is the kernel's log.
+/// off. What goes wrong is said on the console, which is the kernel's log. Anywhere else than as a
+/// kernel's first process it does nothing.
 #[allow(clippy::print_stdout)]
 pub fn init(arguments: &[String]) {
-    let folder = arguments.first().map(Path::new).unwrap_or(Path::new("/"));
-    if let Err(error) = run(folder) {
+    // User-mode Linux adds words of its own behind.
+    let [folder, ..] = arguments else { return };
+    if getpid() != INIT {
+        return;
+    }
+    if let Err(error) = run(Path::new(folder)) {
         println!("tinygram: {}", reason(error.as_ref()));
     }
     // Files are written late, and the kernel forgets what it has not written.
     sync();
-    // It only returns if this process is not the init of a kernel.
-    let _ = reboot(RebootMode::RB_POWER_OFF);
+    // reboot(2) by root switches off whatever machine it runs on. Should the kernel have been killed
+    // meanwhile, that is the user's, where this process has another number.
+    if getpid() == INIT {
+        let _ = reboot(RebootMode::RB_POWER_OFF);
+    }
 }
 
 fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
@@ -64,7 +78,7 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let status = loop {
         // As PID 1 this process also inherits, and reaps, what others leave behind.
         let ended = wait()?;
-        if ended.pid().map(nix::unistd::Pid::as_raw) == Some(child.id().cast_signed()) {
+        if ended.pid().map(Pid::as_raw) == Some(child.id().cast_signed()) {
             break match ended {
                 WaitStatus::Exited(_, code) => code,
                 _ => 1,

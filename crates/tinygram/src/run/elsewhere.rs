@@ -12,6 +12,7 @@ use signal_hook::{
     flag,
 };
 use std::{
+    collections::BTreeMap,
     env,
     io::{IsTerminal, Write},
     sync::{
@@ -33,7 +34,10 @@ pub(super) fn run(
         flag::register(signal, Arc::clone(&stop)).context("can't listen for Ctrl-C")?;
     }
     let hosts = plan.variants.iter().map(|variant| variant.hosts.len());
-    let mut environment: std::collections::BTreeMap<String, String> = env::vars().collect();
+    // A variable that is no text can't travel in an errand's JSON; hardly any program looks for one.
+    let mut environment: BTreeMap<String, String> = env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
     if std::io::stdout().is_terminal() {
         // Inside, the output goes to a file.
         environment.insert("CLICOLOR_FORCE".into(), "1".into());

@@ -7,6 +7,8 @@
     reason = "each test uses its part"
 )]
 
+pub mod processes;
+
 use assert_cmd::cargo::cargo_bin;
 use std::{
     path::{Path, PathBuf},
