@@ -132,6 +132,24 @@ impl Host {
         ]);
     }
 
+    /// Gives an interface another address, in a network of its own.
+    pub(crate) fn add_address(&self, interface: &str, address: IpAddr) {
+        self.enter();
+        let index = Netlink::open().unwrap().index(interface).unwrap();
+        let prefix = if address.is_ipv4() { 24 } else { 64 };
+        apply(&[Request::Address {
+            index,
+            address,
+            prefix,
+        }]);
+    }
+
+    /// Sets a sysctl.
+    pub(crate) fn set(&self, name: &str, value: &str) {
+        self.enter();
+        set(name, value);
+    }
+
     /// Puts a link into force.
     pub(crate) fn link(&self, name: &str, impairments: &Impairments, seed: u64) -> Link {
         self.link_by_plan(name, impairments.clone().into(), Vec::new(), seed)
