@@ -1,6 +1,7 @@
 //! What a link does to the packets that leave its host: tc-netem(8)'s impairments, and a router's.
 
 mod chance;
+mod distribution;
 mod jitter;
 mod loss;
 mod queue;
@@ -8,7 +9,8 @@ mod rate;
 mod reorder;
 
 pub use chance::Chance;
-pub use jitter::{Distribution, Jitter};
+pub use distribution::Distribution;
+pub use jitter::Jitter;
 pub use loss::{GilbertElliott, Loss};
 pub use queue::Queue;
 pub use rate::RateLimit;
