@@ -6,15 +6,43 @@ use scenario::units::Percent;
 
 /// All chance of one link.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Chance {
+pub(crate) struct Source {
     link: u64,
 }
 
-/// The draws of one packet.
-#[derive(Debug)]
-pub(crate) struct Draws(Pcg64Mcg);
+/// What a packet draws for. Each has its place among the packet's draws, whether the link is asked
+/// for it or not, so that adding an impairment leaves the others' choices as they were. The order
+/// is that of what scenarios ask most; a place once given stays, or recorded runs change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Loss,
+    Jitter,
+    Duplicate,
+    Reorder,
+    Corrupt,
+    Flip,
+    /// Whether the packet's luck is that of the packet before it; or the state that a link with
+    /// bursts of loss is in next.
+    LossAgain,
+    JitterAgain,
+    DuplicateAgain,
+    ReorderAgain,
+    CorruptAgain,
+    /// What the copy of a duplicated packet draws for itself.
+    CopyJitter,
+    CopyCorrupt,
+    CopyFlip,
+    CopyJitterAgain,
+    CopyCorruptAgain,
+}
 
-impl Chance {
+const PLACES: usize = Place::CopyCorruptAgain as usize + 1;
+
+/// The draws of one packet, as many as the link needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draws([u64; PLACES]);
+
+impl Source {
     /// The same seed gives different links different chance.
     pub(crate) fn new(seed: u64, link: &str) -> Self {
         // FNV-1a over the name; `mix` spreads it over all bits.
@@ -26,21 +54,38 @@ impl Chance {
         }
     }
 
-    /// The draws of packet `number`, which do not depend on any other packet's.
-    pub(crate) fn draws(self, number: u64) -> Draws {
-        Draws(Pcg64Mcg::seed_from_u64(mix(self.link ^ mix(number))))
+    /// The draws of packet `number` up to that of place `last`. They do not depend on any other
+    /// packet's.
+    pub(crate) fn draws(self, number: u64, last: Option<Place>) -> Draws {
+        let mut draws = Draws([0; PLACES]);
+        if let Some(last) = last {
+            let mut generator = Pcg64Mcg::seed_from_u64(mix(self.link ^ mix(number)));
+            for draw in &mut draws.0[..=last as usize] {
+                *draw = generator.next_u64();
+            }
+        }
+        draws
+    }
+
+    /// All that packet `number` draws.
+    pub(crate) fn all_draws(self, number: u64) -> Draws {
+        self.draws(number, Some(Place::CopyCorruptAgain))
     }
 }
 
 impl Draws {
-    /// One draw: true with this probability.
-    pub(crate) fn happens(&mut self, probability: Percent) -> bool {
-        let hundred = u64::from(Percent::HUNDRED.millionths());
-        // The high half of a product scales a draw to 0..hundred without a division. Its bias is
-        // below 1e-11, far under what any number of packets could show.
-        let scaled = (u128::from(self.0.next_u64()) * u128::from(hundred)) >> 64;
-        scaled < u128::from(probability.millionths())
+    pub(crate) fn at(&self, place: Place) -> u64 {
+        self.0[place as usize]
     }
+}
+
+/// Whether something of this probability happens to one who drew this.
+pub(crate) fn happens(probability: Percent, draw: u64) -> bool {
+    let hundred = u64::from(Percent::HUNDRED.millionths());
+    // The high half of a product scales a draw to 0..hundred without a division. Its bias is below
+    // 1e-11, far under what any number of packets could show.
+    let scaled = (u128::from(draw) * u128::from(hundred)) >> 64;
+    scaled < u128::from(probability.millionths())
 }
 
 /// SplitMix64's finalizer: every bit of the input moves every bit of the output.
