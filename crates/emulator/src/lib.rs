@@ -3,6 +3,7 @@
 //! [`Emulator::offer`] takes a packet that enters the link, [`Emulator::next_due`] tells when
 //! something is to happen next, and [`Emulator::take`] hands out the packets whose time has come.
 //! Whoever drives it brings the clock: a user-space link a real one, the simulation a virtual one.
+//! What a router with a smaller MTU makes of packets is [`hop`]'s; the emulator looks into none.
 //!
 //! The fate of packet *n* follows from the seed, the link's name and *n* alone: not from time, nor
 //! from the machine (all arithmetic is of integers). Packets are counted from 0 in the order in
@@ -23,6 +24,7 @@ mod chain;
 mod chance;
 mod choice;
 mod held;
+pub mod hop;
 mod line;
 mod loss;
 mod packet;
@@ -52,7 +54,8 @@ pub struct Emulator<P> {
 }
 
 impl<P> Emulator<P> {
-    /// A link named `link` with these impairments. MTU is not the emulator's: an interface has it.
+    /// A link named `link` with these impairments. MTUs are not the emulator's: an interface has
+    /// one, and [`hop`] the path's.
     pub fn new(impairments: &Impairments, seed: u64, link: &str) -> Self {
         let mut emulator = Self {
             source: Source::new(seed, link),
