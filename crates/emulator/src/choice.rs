@@ -7,7 +7,7 @@ use crate::{
     loss::Losses,
 };
 use scenario::{
-    impairment::{self, Impairments, Reorder},
+    impairment::{Impairments, Reorder},
     units::Percent,
 };
 
@@ -57,18 +57,15 @@ impl Choices {
 
     /// Asks for other impairments. `newest` are all draws of the newest packet, if there was one.
     pub(crate) fn change(&mut self, impairments: &Impairments, newest: Option<&Draws>) {
-        let correlation = |chance: impairment::Chance| chance.correlation;
         self.losses.change(&impairments.loss, newest);
         self.duplicate = impairments.duplicate.share;
         self.duplicates
-            .correlate(correlation(impairments.duplicate), newest);
+            .correlate(impairments.duplicate.correlation, newest);
         self.corrupt = impairments.corrupt.share;
         self.corruptions
-            .correlate(correlation(impairments.corrupt), newest);
+            .correlate(impairments.corrupt.correlation, newest);
         self.reorder = impairments.reorder;
-        let reorder = self
-            .reorder
-            .map_or(Percent::ZERO, |r| correlation(r.chance));
+        let reorder = self.reorder.map_or(Percent::ZERO, |r| r.chance.correlation);
         self.reorders.correlate(reorder, newest);
         let jitter = impairments.jitter.map_or(Percent::ZERO, |j| j.correlation);
         self.jitters.correlate(jitter, newest);

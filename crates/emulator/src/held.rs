@@ -119,7 +119,9 @@ impl<P> Held<P> {
         let early_is_first = match (self.in_order.front(), self.early.peek()) {
             (_, None) => false,
             (None, Some(_)) => true,
-            (Some(first), Some(early)) => early.key() < first.key(),
+            // Of two that are due at the same time, the one in the line came first: those behind
+            // whom the other was early leave later than either.
+            (Some(first), Some(early)) => early.due < first.due,
         };
         let departure = if early_is_first {
             if self.early.peek()?.due > now {

@@ -60,9 +60,6 @@ impl Line {
         let rate = u128::from(limit.rate.bits_per_second().max(1));
         // The rest is carried on, or the packets' rounding would add up: a rate of 100 Gbit/s takes
         // 5.12 ns for 64 bytes.
-        if ready > self.clear {
-            self.rest = 0;
-        }
         let parts = bytes
             .max(0)
             .unsigned_abs()

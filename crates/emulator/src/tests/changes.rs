@@ -112,3 +112,15 @@ fn a_narrower_queue_drops_nobody_who_is_in_it() {
     assert_eq!(emulator.offer(0, 5, 100, |n| *n), Fate::Dropped(5));
     assert_eq!(emulator.counters().under_way, 5);
 }
+
+/// Whichever way they came to leave together.
+#[test]
+fn those_that_leave_at_the_same_time_leave_as_they_came() {
+    let mut emulator = Emulator::new(&link(15, "0%"), 1, "client");
+    for (packet, delay) in [('a', 15), ('z', 20), ('b', 15), ('c', 15), ('d', 15)] {
+        emulator.change(&link(delay, "0%"));
+        assert_eq!(emulator.offer(0, packet, 100, |p| *p), Fate::UnderWay);
+    }
+    let left = std::iter::from_fn(|| emulator.take(Nanos::MAX));
+    assert_eq!(left.map(|left| left.packet).collect::<String>(), "abcdz");
+}

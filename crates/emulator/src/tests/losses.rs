@@ -128,6 +128,13 @@ fn gilbert_elliott_loses_in_both_states() {
         let variance = share * (1.0 - share) + 2.0 * covariance * (1.0 - p - r) / (p + r);
         let spread = (variance / (share * (1.0 - share))).sqrt();
         assert_share(lost.len(), PACKETS as usize, share, spread);
+
+        // After a loss the link is bad as often as that loss says, and leaves that state by a draw
+        // of its own, not by the one that lost the packet. Bursts overlap, hence the spread.
+        let was_bad = bad * b / share;
+        let is_bad = was_bad * (1.0 - r) + (1.0 - was_bad) * p;
+        let again = is_bad * b + (1.0 - is_bad) * g;
+        assert_share(repeated(&lost), lost.len(), again, 1.5);
     }
 }
 
