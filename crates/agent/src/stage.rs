@@ -99,7 +99,11 @@ impl Stage {
     }
 }
 
+/// More than the header of an Ethernet frame.
+const LINK_HEADER: usize = 64;
+
 fn capture_spec(task: &Task, host: &HostPlan, interfaces: Interfaces) -> CaptureSpec {
+    let longest = task.variant.hosts.iter().map(|host| host.link.mtu());
     CaptureSpec {
         file: RunDir::new(&task.dir).capture(&host.name),
         interfaces: vec![
@@ -115,6 +119,7 @@ fn capture_spec(task: &Task, host: &HostPlan, interfaces: Interfaces) -> Capture
                 direction: Some(Direction::Incoming),
             },
         ],
+        longest: usize::from(longest.max().unwrap_or(u16::MAX)) + LINK_HEADER,
         names: task
             .variant
             .hosts

@@ -3,10 +3,11 @@
 use crate::model::{
     Measured,
     finding::Finding,
+    link::{LinkSummary, ProofState},
     verdict::{Doubt, Judgement, Seen, Verdict},
 };
 use scenario::{
-    expectation::{Check, Claim, Expectation, Metric},
+    expectation::{Check, Claim, Condition, Expectation, Metric},
     finding::{Cause, FindingCode},
 };
 
@@ -20,6 +21,7 @@ pub(crate) fn judge(
     expectations: &[Expectation],
     findings: &[Finding],
     values: &[Measured],
+    links: &[LinkSummary],
     doubts: &[Doubt],
 ) -> Vec<Judgement> {
     let judge_one = |expectation: &Expectation| {
@@ -34,7 +36,11 @@ pub(crate) fn judge(
                 let verdict = value.map_or(Verdict::Inconclusive, |value| of(check.holds(value)));
                 (verdict, Seen::Value(value))
             }
-            Claim::Condition { .. } => (Verdict::Inconclusive, Seen::Value(None)),
+            Claim::Condition {
+                condition,
+                host,
+                toward,
+            } => judge_condition(*condition, host.as_deref(), toward.as_deref(), links),
         };
         let about_condition = matches!(
             expectation.claim,
@@ -126,6 +132,41 @@ fn judge_findings(claim: &Claim, findings: &[Finding]) -> (Verdict, Seen) {
             count: sure,
             undetermined,
             other_causes,
+        },
+    )
+}
+
+/// Held when some link that was asked for it was seen to do it, in some phase, and none was seen not
+/// to; what too few packets met decides nothing.
+fn judge_condition(
+    condition: Condition,
+    host: Option<&str>,
+    toward: Option<&str>,
+    links: &[LinkSummary],
+) -> (Verdict, Seen) {
+    let meant = links
+        .iter()
+        .filter(|link| host.is_none_or(|host| link.host == host))
+        .filter(|link| toward.is_none() || link.toward.as_deref() == toward);
+    let states = meant.filter_map(|link| {
+        let proof = link.proof(condition).filter(|_| link.asks_for(condition))?;
+        Some(proof.state)
+    });
+    let states: Vec<ProofState> = states.collect();
+    let count = |state| states.iter().filter(|other| **other == state).count();
+    let (proven, refuted) = (count(ProofState::Proven), count(ProofState::Refuted));
+    let verdict = if proven > 0 && refuted == 0 {
+        Verdict::Held
+    } else {
+        Verdict::Inconclusive
+    };
+    let open = count(ProofState::Open);
+    (
+        verdict,
+        Seen::Condition {
+            proven,
+            refuted,
+            open,
         },
     )
 }

@@ -26,6 +26,7 @@ pub mod model;
 mod programs;
 mod sequence;
 mod span;
+mod statistics;
 mod trips;
 mod values;
 mod wire;
@@ -71,7 +72,7 @@ pub fn analyse(run: &Run) -> Analysis {
     notes.extend(diary.malformed());
 
     let arrivals = Arrivals::new(&captures);
-    let links = links::links(manifest, &captures, &arrivals);
+    let links = links::links(run);
     let doubts = links::doubts(run, &links);
     notes.extend(links::too_few(&links));
     let joined = join::connections(&captures, &arrivals, &mut diary, &programs);
@@ -87,7 +88,7 @@ pub fn analyse(run: &Run) -> Analysis {
     findings.extend(findings::in_flows(&flows, &known));
     findings.extend(findings::unproven(&doubts, manifest.ended));
     let values = values::values(manifest, &joined, &flows, &diary);
-    let expectations = judge::judge(&variant.expect, &findings, &values, &doubts);
+    let expectations = judge::judge(&variant.expect, &findings, &values, &links, &doubts);
     Analysis {
         version: model::VERSION,
         subject: Subject::Run(Box::new(RunSubject {

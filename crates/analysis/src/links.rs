@@ -1,24 +1,28 @@
-//! What links did, seen from both of their ends.
+//! What links did, seen from both of their ends, and whether that is what they were asked.
 
-use crate::{
-    model::{
-        link::{Delay, LinkSummary},
-        note::Note,
-        verdict::Doubt,
-    },
-    wire::{Capture, arrival_capture_of, arrivals::Arrivals},
+mod group;
+mod measure;
+mod passage;
+mod proof;
+mod queue;
+mod rate;
+
+use crate::model::{
+    link::{LinkSummary, ProofState},
+    note::Note,
+    verdict::Doubt,
 };
-use record::{
-    manifest::{Manifest, Outcome},
-    run::Run,
-};
+use record::{manifest::Outcome, run::Run};
 use scenario::{
     impairment::Loss,
     plan::{Program, ProgramPlan},
 };
 
-/// With fewer packets than this a link's delay is not judged, nor by how much it loses.
-const ENOUGH: u64 = 5;
+/// With fewer packets than this a link's delay is not judged.
+const ENOUGH: usize = 5;
+
+/// What is less probable than this, given what was asked, refutes it.
+const IMPROBABLE: f64 = 0.001;
 
 /// A link may delay this much less than asked, in ns: the two captures' time stamps are taken
 /// microseconds from where the delay begins and ends. Otherwise it can only be late.
@@ -28,52 +32,17 @@ const EARLY: u64 = 500_000;
 /// more: the machine may be busy with other things.
 const LATE: u64 = 10_000_000;
 
-/// Measures each host's link.
-pub(crate) fn links(
-    manifest: &Manifest,
-    captures: &[Capture<'_>],
-    arrivals: &Arrivals,
-) -> Vec<LinkSummary> {
-    let hosts = manifest.variant.hosts.iter();
-    hosts
-        .map(|plan| {
-            let place = captures
-                .iter()
-                .position(|capture| capture.host.as_ref().is_some_and(|h| h.name == plan.name));
-            let (mut sent, mut delays) = (0, Vec::new());
-            if let Some(place) = place {
-                for (index, frame) in captures[place].frames.frames.iter().enumerate() {
-                    let captured = arrival_capture_of(captures, frame.destination)
-                        .is_some_and(|at| at != place && captures[at].frames.is_there);
-                    if frame.source.ip() != plan.address || !captured {
-                        continue;
-                    }
-                    sent += 1;
-                    let arrived = arrivals.first(place, index);
-                    delays.extend(arrived.map(|arrival| arrival.at.saturating_sub(frame.at)));
-                }
-            }
-            LinkSummary {
-                host: plan.name.clone(),
-                asked: plan.link.start.egress.clone(),
-                sent,
-                missing: sent - delays.len() as u64,
-                delay: delay(delays),
-            }
-        })
-        .collect()
-}
+/// Packets sent so close to the begin of a phase, in ns, may have met either.
+const AROUND_A_CHANGE: u64 = 1_000_000;
 
-fn delay(mut delays: Vec<u64>) -> Option<Delay> {
-    delays.sort_unstable();
-    let (min, max) = (*delays.first()?, *delays.last()?);
-    let median = delays[(delays.len() - 1) / 2];
-    Some(Delay {
-        count: delays.len() as u64,
-        min,
-        median,
-        max,
-    })
+/// A rate may be this far from what was asked, as a share of it.
+const RATE_TOLERANCE: f64 = 0.05;
+
+/// Measures each host's link.
+pub(crate) fn links(run: &Run) -> Vec<LinkSummary> {
+    let passages = passage::passages(run);
+    let groups = group::groups(run, &passages);
+    groups.iter().map(measure::summary).collect()
 }
 
 /// Why the evidence of a run may be incomplete.
@@ -118,68 +87,39 @@ pub(crate) fn doubts(run: &Run, links: &[LinkSummary]) -> Vec<Doubt> {
     doubts
 }
 
+fn unproven(link: &LinkSummary) -> impl Iterator<Item = Doubt> {
+    let refuted = link
+        .proofs
+        .iter()
+        .filter(|proof| proof.state == ProofState::Refuted);
+    refuted.map(|proof| Doubt::ConditionUnproven {
+        host: link.host.clone(),
+        toward: link.toward.clone(),
+        phase: link.phase.map_or(0, |phase| phase.number),
+        condition: proof.condition,
+    })
+}
+
 /// Which links carried too few packets to be judged. One that carried none is not worth a word.
 pub(crate) fn too_few(links: &[LinkSummary]) -> impl Iterator<Item = Note> {
     links
         .iter()
-        .filter(|link| (1..ENOUGH).contains(&link.sent))
+        .filter(|link| (1..ENOUGH as u64).contains(&link.sent))
         .map(|link| Note::FewPackets {
             host: link.host.clone(),
             count: link.sent,
         })
 }
 
-/// Whether a host's link was asked to lose packets.
+/// Whether a host's link was asked for something by which packets do not arrive.
 pub(crate) fn may_lose(links: &[LinkSummary], host: &str) -> bool {
-    let link = links.iter().find(|link| link.host == host);
-    link.is_some_and(|link| link.asked.loss != Loss::None)
-}
-
-fn unproven(link: &LinkSummary) -> Vec<Doubt> {
-    let mut doubts = Vec::new();
-    let host = || link.host.clone();
-    if let Some(measured) = link.delay
-        && measured.count >= ENOUGH
-    {
-        let asked = u64::try_from(link.asked.delay.as_nanos()).unwrap_or(u64::MAX);
-        let early = measured.median.saturating_add(EARLY) < asked;
-        let late = measured.median > asked.saturating_add(LATE.max(asked / 4));
-        if early || late {
-            doubts.push(Doubt::DelayUnproven {
-                host: host(),
-                asked,
-                measured,
-            });
-        }
-    }
-    if !loss_is_likely(link) {
-        doubts.push(Doubt::LossUnproven {
-            host: host(),
-            sent: link.sent,
-            missing: link.missing,
-        });
-    }
-    doubts
-}
-
-/// Whether so many missing packets are likely: within five standard deviations (of a binomial
-/// distribution) and two packets of the number expected, which a sound link fails less than once
-/// in a hundred thousand runs. Where nothing or everything is to be lost, only that is likely.
-fn loss_is_likely(link: &LinkSummary) -> bool {
-    let share = match &link.asked.loss {
-        Loss::None => return link.missing == 0,
-        Loss::Independent(chance) => chance.share.fraction(),
-        _ => return true,
-    };
-    if link.sent < ENOUGH {
-        return true;
-    }
-    let expected = link.sent as f64 * share;
-    let deviation = (expected * (1.0 - share)).sqrt();
-    let far = (link.missing as f64 - expected).abs();
-    if share >= 1.0 {
-        far == 0.0
-    } else {
-        far <= 5.0 * deviation + 2.0
-    }
+    let mut links = links.iter().filter(|link| link.host == host);
+    links.any(|link| {
+        let asked = &link.asked;
+        asked.loss != Loss::None
+            || !asked.corrupt.is_never()
+            || asked.queue.is_some()
+            || asked.path_mtu.is_some()
+            || link.outage.is_some()
+    })
 }

@@ -194,6 +194,11 @@ fn a_late_duplicate_was_not_overtaken() {
 #[test]
 fn only_what_is_lost_costs_packets() {
     let mut lab = Lab::new();
+    lab.manifest.variant.hosts[CLIENT]
+        .link
+        .start
+        .egress
+        .duplicate = Chance::of(Percent::from_millionths(20_000_000).unwrap());
     let mut udp = lab.udp();
     udp.send_arriving(Client, 100_000, b"Michael", &[125_000]);
     udp.send_arriving(Client, 100_010, b"Tracy", &[120_010, 120_500]);

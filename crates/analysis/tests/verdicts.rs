@@ -11,7 +11,7 @@ use analysis::{
 };
 use record::manifest::{Outcome, ProgramRecord};
 use scenario::{
-    expectation::{Check, Claim, Metric, ValuePath},
+    expectation::{Check, Claim, Condition, Metric, ValuePath},
     finding::{Cause, FindingCode},
     impairment::{Chance, Loss},
     plan::{Command, Program},
@@ -402,15 +402,20 @@ fn a_delay_that_was_not_seen_is_a_doubt_and_a_finding() {
     }
 }
 
+fn unproven(condition: Condition) -> Doubt {
+    Doubt::ConditionUnproven {
+        host: "client".to_owned(),
+        toward: None,
+        phase: 0,
+        condition,
+    }
+}
+
 #[test]
 fn loss_that_was_not_asked_for_is_a_doubt() {
     let mut lab = Lab::new();
     ten(&mut lab, DELAY, &[3]);
-    let doubt = Doubt::LossUnproven {
-        host: "client".to_owned(),
-        sent: 10,
-        missing: 1,
-    };
+    let doubt = unproven(Condition::Loss);
     assert_eq!(client_doubts(&lab), [doubt]);
     let analysis = lab.analyse();
     assert_eq!(found(&analysis, FindingCode::ConditionUnproven).len(), 1);
@@ -425,11 +430,7 @@ fn one_packet_is_enough_to_doubt_a_link_that_was_to_lose_nothing() {
     let mut lab = Lab::new();
     let mut udp = lab.udp();
     udp.send_arriving(Client, 100_000, b"Michael", &[]);
-    let doubt = Doubt::LossUnproven {
-        host: "client".to_owned(),
-        sent: 1,
-        missing: 1,
-    };
+    let doubt = unproven(Condition::Loss);
     assert_eq!(client_doubts(&lab), [doubt]);
 }
 

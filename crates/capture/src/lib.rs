@@ -37,6 +37,8 @@ pub struct CaptureSpec {
     pub file: PathBuf,
     /// The interfaces, in the order in which the file describes them.
     pub interfaces: Vec<Interface>,
+    /// Bytes of the longest packet that may pass, its link header included.
+    pub longest: usize,
     /// Names that a reader of the file should see in the place of addresses.
     pub names: Vec<(IpAddr, String)>,
 }

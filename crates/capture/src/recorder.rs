@@ -14,13 +14,27 @@ use nix::{
 use std::time::Duration;
 use sys::packet_socket::{self, BlockRing, Filter, PacketSocket, RingSize};
 
-/// Room for about 20,000 small packets: what passes while the thread gets no processor for some
-/// tens of milliseconds. A block is larger than any packet.
-const RING: RingSize = RingSize {
-    block: 256 << 10,
-    blocks: 16,
-    retire: Duration::from_millis(4),
-};
+/// Memory of the ring: room for about 20,000 small packets, what passes in dense traffic while the
+/// thread gets no processor for some tens of milliseconds.
+const RING_BYTES: usize = 4 << 20;
+
+/// The kernel hands over a block after this time, even if it holds one packet only. So in sparse
+/// traffic it is the number of blocks that decides how long the thread may be kept waiting: half a
+/// second with the smallest.
+const RETIRE: Duration = Duration::from_millis(4);
+
+/// Blocks are at least this large, and always larger than a packet and the ring's own headers.
+const LEAST_BLOCK: usize = 32 << 10;
+const HEADERS: usize = 1 << 10;
+
+fn ring_size(longest: usize) -> RingSize {
+    let block = (longest + HEADERS).next_power_of_two().max(LEAST_BLOCK);
+    RingSize {
+        block,
+        blocks: RING_BYTES / block,
+        retire: RETIRE,
+    }
+}
 
 const STOP: u64 = 0;
 const PACKETS: u64 = 1;
@@ -34,7 +48,8 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn start(spec: CaptureSpec, stop: &EventFd) -> Result<Self, CaptureError> {
         let file = CaptureFile::create(spec.file, &spec.interfaces, &spec.names)?;
-        let queue = Queue::new(listen(&spec.interfaces)?);
+        let size = ring_size(spec.longest);
+        let queue = Queue::new(listen(&spec.interfaces, size)?);
         let epoll = watch(queue.socket(), stop).map_err(CaptureError::Wait)?;
         Ok(Self { queue, epoll, file })
     }
@@ -82,7 +97,7 @@ impl Recorder {
 }
 
 /// Opens the socket. It receives when this returns.
-fn listen(interfaces: &[Interface]) -> Result<BlockRing, CaptureError> {
+fn listen(interfaces: &[Interface], size: RingSize) -> Result<BlockRing, CaptureError> {
     const ALL_INTERFACES: u32 = 0;
     let passing: Vec<_> = interfaces
         .iter()
@@ -102,8 +117,8 @@ fn listen(interfaces: &[Interface]) -> Result<BlockRing, CaptureError> {
     socket
         .set_filter(&Filter::passing(&passing))
         .map_err(receive)?;
-    let ring = BlockRing::new(socket, RING).map_err(|source| CaptureError::Ring {
-        bytes: RING.block * RING.blocks,
+    let ring = BlockRing::new(socket, size).map_err(|source| CaptureError::Ring {
+        bytes: size.block * size.blocks,
         source,
     })?;
     ring.socket().bind(ALL_INTERFACES).map_err(receive)?;

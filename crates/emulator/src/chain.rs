@@ -1,42 +1,59 @@
-//! Chance with a memory.
+//! Luck that may be that of the packet before.
 
-use crate::chance::{Draws, Purpose, is_below};
-use scenario::{impairment::Chance, units::Percent};
+use crate::chance::{Draws, Place, happens};
+use scenario::units::Percent;
 
-/// Draws of which each is, with the probability of the correlation, the one before it again. So
-/// luck comes in bursts, and each packet's luck alone is what it would be without.
+/// One kind of luck from packet to packet. What is passed on is the draw, not what came of it:
+/// so luck of each packet is uniform, whatever the correlation, and a share means what it says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chain {
-    fresh: Purpose,
-    repeats: Purpose,
-    last: Option<u64>,
+    fresh: Place,
+    again: Place,
+    correlation: Percent,
+    /// The luck of the newest packet; only kept up where the next one may have the same.
+    newest: Option<u64>,
 }
 
 impl Chain {
-    pub(crate) fn new(fresh: Purpose, repeats: Purpose) -> Self {
+    pub(crate) fn new(fresh: Place, again: Place) -> Self {
         Self {
             fresh,
-            repeats,
-            last: None,
+            again,
+            correlation: Percent::ZERO,
+            newest: None,
         }
     }
 
-    /// The packet's draw.
-    pub(crate) fn draw(&mut self, draws: Draws, correlation: Percent) -> u64 {
-        let draw = match self.last {
-            Some(last) if draws.happens(self.repeats, correlation) => last,
-            _ => draws.draw(self.fresh),
-        };
-        self.last = Some(draw);
-        draw
+    /// From now on luck is that of the packet before with this probability. `newest` are the draws
+    /// of the packet before, if there was one.
+    pub(crate) fn correlate(&mut self, correlation: Percent, newest: Option<&Draws>) {
+        if self.correlation.is_zero() {
+            self.newest = newest.map(|draws| draws.at(self.fresh));
+        }
+        self.correlation = correlation;
     }
 
-    /// Whether it happens to the packet.
-    pub(crate) fn happens(&mut self, draws: Draws, chance: Chance) -> bool {
-        if chance.is_never() {
-            self.last = None;
-            return false;
+    /// The last place among a packet's draws that this needs.
+    pub(crate) fn last_place(&self) -> Place {
+        if self.correlation.is_zero() {
+            self.fresh
+        } else {
+            self.again
         }
-        is_below(self.draw(draws, chance.correlation), chance.share)
+    }
+
+    /// The luck of the packet that drew this, which becomes the newest.
+    pub(crate) fn step(&mut self, draws: &Draws) -> u64 {
+        let luck = self.follow(draws, self.fresh, self.again);
+        self.newest = Some(luck);
+        luck
+    }
+
+    /// The luck of the newest packet's copy, which draws at these places. Nobody follows it.
+    pub(crate) fn follow(&self, draws: &Draws, fresh: Place, again: Place) -> u64 {
+        match self.newest {
+            Some(newest) if happens(self.correlation, draws.at(again)) => newest,
+            _ => draws.at(fresh),
+        }
     }
 }

@@ -6,36 +6,43 @@ use scenario::units::Percent;
 
 /// All chance of one link.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Chance {
+pub(crate) struct Source {
     link: u64,
 }
 
-/// The draws of one packet: one for each purpose, none of which depends on another or on other
-/// packets'. So asking for one impairment more leaves what the others decide as it was.
+/// What a packet draws for. Each has its place among the packet's draws, whether the link is asked
+/// for it or not, so that adding an impairment leaves the others' choices as they were. The order
+/// is that of what scenarios ask most; a place once given stays, or recorded runs change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Loss,
+    Jitter,
+    Duplicate,
+    Reorder,
+    Corrupt,
+    Flip,
+    /// Whether the packet's luck is that of the packet before it; or the state that a link with
+    /// bursts of loss is in next.
+    LossAgain,
+    JitterAgain,
+    DuplicateAgain,
+    ReorderAgain,
+    CorruptAgain,
+    /// What the copy of a duplicated packet draws for itself.
+    CopyJitter,
+    CopyCorrupt,
+    CopyFlip,
+    CopyJitterAgain,
+    CopyCorruptAgain,
+}
+
+const PLACES: usize = Place::CopyCorruptAgain as usize + 1;
+
+/// The draws of one packet, as many as the link needs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Draws {
-    packet: u64,
-}
+pub(crate) struct Draws([u64; PLACES]);
 
-/// What a draw is for. The numbers are part of what a seed means: they stay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    Loss = 0,
-    LossRepeats = 1,
-    StateChanges = 2,
-    Duplicate = 3,
-    DuplicateRepeats = 4,
-    Corrupt = 5,
-    CorruptRepeats = 6,
-    Flip = 7,
-    Reorder = 8,
-    ReorderRepeats = 9,
-    Jitter = 10,
-    JitterRepeats = 11,
-    JitterOfCopy = 12,
-}
-
-impl Chance {
+impl Source {
     /// The same seed gives different links different chance.
     pub(crate) fn new(seed: u64, link: &str) -> Self {
         // FNV-1a over the name; `mix` spreads it over all bits.
@@ -47,38 +54,38 @@ impl Chance {
         }
     }
 
-    /// The draws of packet `number`.
-    pub(crate) fn draws(self, number: u64) -> Draws {
-        Draws {
-            packet: self.link ^ mix(number),
+    /// The draws of packet `number` up to that of place `last`. They do not depend on any other
+    /// packet's.
+    pub(crate) fn draws(self, number: u64, last: Option<Place>) -> Draws {
+        let mut draws = Draws([0; PLACES]);
+        if let Some(last) = last {
+            let mut generator = Pcg64Mcg::seed_from_u64(mix(self.link ^ mix(number)));
+            for draw in &mut draws.0[..=last as usize] {
+                *draw = generator.next_u64();
+            }
         }
+        draws
+    }
+
+    /// All that packet `number` draws.
+    pub(crate) fn all_draws(self, number: u64) -> Draws {
+        self.draws(number, Some(Place::CopyCorruptAgain))
     }
 }
 
 impl Draws {
-    /// A draw out of 2^64, always the same for the same purpose.
-    pub(crate) fn draw(self, purpose: Purpose) -> u64 {
-        // The first purpose's place in the sequence is the packet itself.
-        let place = match purpose {
-            Purpose::Loss => 0,
-            other => mix(other as u64),
-        };
-        Pcg64Mcg::seed_from_u64(mix(self.packet ^ place)).next_u64()
-    }
-
-    /// True with this probability.
-    pub(crate) fn happens(self, purpose: Purpose, probability: Percent) -> bool {
-        is_below(self.draw(purpose), probability)
+    pub(crate) fn at(&self, place: Place) -> u64 {
+        self.0[place as usize]
     }
 }
 
-/// Whether a draw out of 2^64 is among the share's.
-pub(crate) fn is_below(draw: u64, share: Percent) -> bool {
+/// Whether something of this probability happens to one who drew this.
+pub(crate) fn happens(probability: Percent, draw: u64) -> bool {
     let hundred = u64::from(Percent::HUNDRED.millionths());
-    // The high half of a product scales a draw to 0..hundred without a division. Its bias is
-    // below 1e-11, far under what any number of packets could show.
+    // The high half of a product scales a draw to 0..hundred without a division. Its bias is below
+    // 1e-11, far under what any number of packets could show.
     let scaled = (u128::from(draw) * u128::from(hundred)) >> 64;
-    scaled < u128::from(share.millionths())
+    scaled < u128::from(probability.millionths())
 }
 
 /// SplitMix64's finalizer: every bit of the input moves every bit of the output.

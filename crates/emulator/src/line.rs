@@ -1,110 +1,78 @@
-//! What is under way, in the order in which it leaves.
+//! When packets leave: the delay, and the line that sends one after the other.
 
-use crate::{Leaving, Nanos};
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::{BinaryHeap, VecDeque},
-};
+use crate::Nanos;
+use scenario::impairment::{Impairments, Jitter, RateLimit};
+use std::time::Duration;
 
-/// Packets under way. Those that leave in the order in which they came, as nearly all do where a
-/// delay does not vary, stand in a line; only the others have to be sorted.
+/// How long packets are under way.
 #[derive(Debug)]
-pub(crate) struct Line<P> {
-    line: VecDeque<Departure<P>>,
-    others: BinaryHeap<Reverse<Departure<P>>>,
-    /// Packets that ever came, which settles who goes first of those that leave at the same time.
-    came: u64,
-    bytes: u64,
+pub(crate) struct Line {
+    delay: Nanos,
+    jitter: Option<Jitter>,
+    rate: Option<RateLimit>,
+    /// When the newest packet that the rate holds back has left.
+    clear: Nanos,
+    /// What that packet took beyond the last whole nanosecond, in parts of `1 / rate`.
+    rest: u128,
 }
 
-#[derive(Debug)]
-struct Departure<P> {
-    due: Nanos,
-    order: u64,
-    length: usize,
-    leaving: Leaving<P>,
-}
-
-impl<P> Line<P> {
+impl Line {
     pub(crate) fn new() -> Self {
         Self {
-            line: VecDeque::new(),
-            others: BinaryHeap::new(),
-            came: 0,
-            bytes: 0,
+            delay: 0,
+            jitter: None,
+            rate: None,
+            clear: 0,
+            rest: 0,
         }
     }
 
-    pub(crate) fn push(&mut self, due: Nanos, length: usize, leaving: Leaving<P>) {
-        let departure = Departure {
-            due,
-            order: self.came,
-            length,
-            leaving,
+    /// Asks for other times, from the next packet on. The line stays busy as long as it was.
+    pub(crate) fn change(&mut self, impairments: &Impairments) {
+        self.delay = nanoseconds(impairments.delay);
+        self.jitter = impairments.jitter;
+        if self.rate != impairments.rate {
+            self.rate = impairments.rate;
+            self.rest = 0;
+        }
+    }
+
+    /// When a packet of `length` bytes that comes at `now` leaves. `luck` is its jitter's.
+    pub(crate) fn send(&mut self, now: Nanos, length: usize, luck: u64) -> Nanos {
+        let delay = match self.jitter {
+            None => self.delay,
+            Some(jitter) => {
+                let spread = nanoseconds(jitter.spread);
+                let draw = (luck >> u32::BITS) as u32;
+                self.delay
+                    .saturating_add_signed(jitter.distribution.deviation(spread, draw))
+            }
         };
-        self.came += 1;
-        self.bytes += length as u64;
-        if self.line.back().is_none_or(|last| last.due <= due) {
-            self.line.push_back(departure);
-        } else {
-            self.others.push(Reverse(departure));
+        let ready = now.saturating_add(delay);
+        match self.rate {
+            None => ready,
+            Some(limit) => self.queue_up(ready, length, limit),
         }
     }
 
-    pub(crate) fn next_due(&self) -> Option<Nanos> {
-        let first = self.line.front().map(|departure| departure.due);
-        let other = self.others.peek().map(|Reverse(departure)| departure.due);
-        match (first, other) {
-            (Some(first), Some(other)) => Some(first.min(other)),
-            (first, other) => first.or(other),
-        }
-    }
-
-    pub(crate) fn pop(&mut self) -> Option<Leaving<P>> {
-        let other_first = match (self.line.front(), self.others.peek()) {
-            (Some(first), Some(Reverse(other))) => other.key() < first.key(),
-            (first, _) => first.is_none(),
-        };
-        let departure = if other_first {
-            self.others.pop().map(|Reverse(departure)| departure)
-        } else {
-            self.line.pop_front()
-        }?;
-        self.bytes -= departure.length as u64;
-        Some(departure.leaving)
-    }
-
-    pub(crate) fn packets(&self) -> usize {
-        self.line.len() + self.others.len()
-    }
-
-    pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
+    fn queue_up(&mut self, ready: Nanos, length: usize, limit: RateLimit) -> Nanos {
+        let bytes = i128::try_from(length).unwrap_or(i128::MAX / 2) + i128::from(limit.overhead);
+        let rate = u128::from(limit.rate.bits_per_second().max(1));
+        // The rest is carried on, or the packets' rounding would add up: a rate of 100 Gbit/s takes
+        // 5.12 ns for 64 bytes.
+        let parts = bytes
+            .max(0)
+            .unsigned_abs()
+            .saturating_mul(8 * 1_000_000_000)
+            .saturating_add(self.rest);
+        self.rest = parts % rate;
+        let taken = Nanos::try_from(parts / rate).unwrap_or(Nanos::MAX);
+        self.clear = ready.max(self.clear).saturating_add(taken);
+        self.clear
     }
 }
 
-impl<P> Departure<P> {
-    fn key(&self) -> (Nanos, u64) {
-        (self.due, self.order)
-    }
-}
-
-impl<P> PartialEq for Departure<P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl<P> Eq for Departure<P> {}
-
-impl<P> PartialOrd for Departure<P> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<P> Ord for Departure<P> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
+/// A time of 584 years is as good as any longer one.
+fn nanoseconds(time: Duration) -> Nanos {
+    Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
 }

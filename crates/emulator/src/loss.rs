@@ -2,44 +2,71 @@
 
 use crate::{
     chain::Chain,
-    chance::{Draws, Purpose, is_below},
+    chance::{Draws, Place, happens},
 };
-use scenario::impairment::{GilbertElliott, Loss};
+use scenario::{
+    impairment::{GilbertElliott, Loss},
+    units::Percent,
+};
 
-/// Loses packets; what a packet's fate owes to those before it is remembered here.
+/// What decides which packets are lost.
 #[derive(Debug)]
 pub(crate) struct Losses {
-    chain: Chain,
-    is_bad: bool,
+    asked: Loss,
+    luck: Chain,
+    /// Whether the link of the Gilbert-Elliott model is in its bad state.
+    bad: bool,
 }
 
 impl Losses {
     pub(crate) fn new() -> Self {
         Self {
-            chain: Chain::new(Purpose::Loss, Purpose::LossRepeats),
-            is_bad: false,
+            asked: Loss::None,
+            luck: Chain::new(Place::Loss, Place::LossAgain),
+            bad: false,
         }
     }
 
-    /// Whether packet `number`, counted from 0, is lost. To be asked of every packet in turn.
-    pub(crate) fn takes(&mut self, loss: &Loss, number: u64, draws: Draws) -> bool {
-        match loss {
-            Loss::None => false,
-            Loss::Independent(chance) => self.chain.happens(draws, *chance),
-            Loss::GilbertElliott(model) => self.by_state(model, draws),
-            // The scenario counts from 1.
-            Loss::Packets(numbers) => numbers.contains(&(number + 1)),
-        }
-    }
-
-    /// The packet meets the state; then the state changes, or stays.
-    fn by_state(&mut self, model: &GilbertElliott, draws: Draws) -> bool {
-        let (lost, change) = if self.is_bad {
-            (model.bad_loss, model.r)
-        } else {
-            (model.good_loss, model.p)
+    /// Asks for other losses. `newest` are the draws of the newest packet, if there was one.
+    pub(crate) fn change(&mut self, loss: &Loss, newest: Option<&Draws>) {
+        self.asked = loss.clone();
+        let correlation = match loss {
+            Loss::Independent(chance) => chance.correlation,
+            Loss::None | Loss::GilbertElliott(_) | Loss::Packets(_) => Percent::ZERO,
         };
-        self.is_bad ^= draws.happens(Purpose::StateChanges, change);
-        is_below(draws.draw(Purpose::Loss), lost)
+        self.luck.correlate(correlation, newest);
+    }
+
+    /// The last place among a packet's draws that this needs.
+    pub(crate) fn last_place(&self) -> Option<Place> {
+        match &self.asked {
+            Loss::None | Loss::Packets(_) => None,
+            Loss::Independent(_) => Some(self.luck.last_place()),
+            Loss::GilbertElliott(_) => Some(Place::LossAgain),
+        }
+    }
+
+    /// Whether packet `number`, counted from 0, is lost.
+    pub(crate) fn hit(&mut self, number: u64, draws: &Draws) -> bool {
+        match &self.asked {
+            Loss::None => false,
+            Loss::Independent(chance) => happens(chance.share, self.luck.step(draws)),
+            Loss::Packets(numbers) => numbers.contains(&(number + 1)),
+            Loss::GilbertElliott(model) => {
+                let bad = self.bad;
+                self.bad = next_is_bad(*model, bad, draws);
+                let share = if bad { model.bad_loss } else { model.good_loss };
+                happens(share, draws.at(Place::Loss))
+            }
+        }
+    }
+}
+
+fn next_is_bad(model: GilbertElliott, bad: bool, draws: &Draws) -> bool {
+    let draw = draws.at(Place::LossAgain);
+    if bad {
+        !happens(model.r, draw)
+    } else {
+        happens(model.p, draw)
     }
 }

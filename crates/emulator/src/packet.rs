@@ -1,4 +1,6 @@
-//! What becomes of a packet.
+//! What a packet goes through, and counting it.
+
+use std::num::NonZeroU64;
 
 /// What became of a packet that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,16 +24,24 @@ pub struct Leaving<P> {
 
 /// Which bit of a packet is flipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flip(pub(crate) u64);
+pub struct Flip(NonZeroU64);
 
 impl Flip {
-    /// The bit's place in a packet of that many bits; 0 in an empty one.
+    /// By a draw. Not zero, so that packets without a flip need no room for it; one in 2^64 is
+    /// another for that.
+    pub(crate) fn new(draw: u64) -> Self {
+        Self(NonZeroU64::new(draw).unwrap_or(NonZeroU64::MAX))
+    }
+
+    /// The bit's place in a packet of that many bits, the most significant bit of the first byte
+    /// being 0; 0 in an empty one.
     pub fn bit(self, bits: usize) -> usize {
-        ((u128::from(self.0) * bits as u128) >> 64) as usize
+        self.0.get().checked_rem(bits as u64).unwrap_or(0) as usize
     }
 }
 
-/// How many packets a link has seen.
+/// How many packets a link has seen. What was offered and the copies have left, were lost, were
+/// dropped or are under way: `offered + duplicated = left + lost + dropped + under_way`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Offered in all.
@@ -42,9 +52,9 @@ pub struct Counters {
     pub duplicated: u64,
     /// Of all these, dropped because the queue was full.
     pub dropped: u64,
-    /// Of those that were neither lost nor dropped, with a flipped bit.
+    /// Of all these, with a flipped bit; dropped ones don't count.
     pub corrupted: u64,
-    /// Of those, sent at once, past others.
+    /// Of those offered, sent at once, past others; dropped ones don't count.
     pub reordered: u64,
     /// Still under way.
     pub under_way: u64,

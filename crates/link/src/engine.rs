@@ -35,38 +35,29 @@ pub(crate) fn choose(
         }
         Engine::Auto if asks_nothing(&spec.plan) => instead(None),
         Engine::Auto => match install(spec, lanes) {
-            Ok((netem, is_seeded)) if is_seeded || !has_chance(&spec.plan) => {
-                Ok((Some(netem), InForce::Netem))
-            }
-            Ok((netem, _)) => {
+            Ok((netem, true)) => Ok((Some(netem), InForce::Netem)),
+            Ok((netem, false)) => {
                 netem.remove()?;
-                instead(Some("this kernel's netem can't be seeded".to_owned()))
+                let reason = "what happens in this kernel's netem would not follow from the seed";
+                instead(Some(reason.to_owned()))
             }
             Err(refusal) => instead(Some(refusal.to_string())),
         },
     }
 }
 
-/// Installs netem, and whether its chance follows from the seed.
+/// Installs netem, which has then taken all that the plan will ask of it, and whether its chance
+/// follows from the seed.
 fn install(spec: &LinkSpec, lanes: &[String]) -> Result<(Netem, bool), Refusal> {
     netem::supports(&spec.plan)?;
     let mut netem = Netem::install(&spec.wire, lanes, spec.seed)?;
-    let is_seeded = netem.change(0, &spec.plan.start.egress)?;
+    let is_seeded = netem.rehearse(&spec.plan)?;
     Ok((netem, is_seeded))
-}
-
-fn asked(plan: &LinkPlan) -> impl Iterator<Item = &Impairments> {
-    plan.phases()
-        .flat_map(|(_, state)| std::iter::once(&state.egress).chain(state.toward.values()))
-}
-
-fn has_chance(plan: &LinkPlan) -> bool {
-    asked(plan).any(Impairments::has_chance)
 }
 
 /// Whether there is nothing that netem would do: MTUs are an interface's and a router's.
 fn asks_nothing(plan: &LinkPlan) -> bool {
-    asked(plan).all(|impairments| {
+    netem::asked(plan).all(|impairments| {
         let others = Impairments {
             mtu: impairments.mtu,
             path_mtu: impairments.path_mtu,

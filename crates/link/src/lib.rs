@@ -1,7 +1,8 @@
 //! Puts a link's impairments into force on a Linux interface.
 //!
-//! [`UserLink`] needs nothing of the kernel but packet sockets: one thread takes frames from one
-//! interface, lets the seeded emulator decide what becomes of them, and sends them out of another.
+//! A [`Link`] is one thread that takes frames from one interface and sends them out of another. What
+//! becomes of them between is decided by the seeded emulator, which needs nothing of the kernel but
+//! packet sockets, or by the kernel's own [`netem`] on the second interface.
 
 mod engine;
 mod error;

@@ -7,18 +7,26 @@
 //!              └─ …
 //! ```
 //!
-//! What was set is read back and compared: kernels leave out silently what they do not know.
+//! What was set is read back and compared: kernels leave out silently what they do not know. (They
+//! never tell a distribution's table.)
+//!
+//! Netem is not the emulator. Its correlation mixes two draws, by which it changes the share, too; it
+//! may flip a bit of the Ethernet header; and a copy may be lost and corrupted, as any packet.
 
 mod options;
 mod refusal;
 
 pub use refusal::Refusal;
 
-use options::options;
-use scenario::{impairment::Impairments, plan::LinkPlan};
+use options::{follow_the_seed, options};
+use scenario::{
+    impairment::{Chance, Impairments, Loss},
+    plan::LinkPlan,
+    units::Percent,
+};
 use sys::netlink::{
     Netlink,
-    qdisc::{NETEM, NetemOptions, Qdisc, QdiscCounters, ROOT, prio},
+    qdisc::{NETEM, NetemOptions, PRIO, Qdisc, QdiscCounters, ROOT, prio},
 };
 
 /// Bands of a `prio` (TCQ_PRIO_BANDS).
@@ -28,12 +36,15 @@ const MOST_LANES: usize = 16;
 const TOP: u32 = 1 << 16;
 const FIRST_BAND: u32 = 0x10 << 16;
 
-/// Netem in force on an interface. It goes with the interface.
+/// Netem in force on an interface. It goes with the interface, or when it is dropped; what is under
+/// way is lost then.
 #[derive(Debug)]
 pub struct Netem {
     netlink: Netlink,
     index: u32,
     lanes: Vec<Discipline>,
+    /// Whether there is something of ours on the interface.
+    is_there: bool,
 }
 
 #[derive(Debug)]
@@ -56,6 +67,8 @@ pub struct NetemCounters {
     pub held: u64,
     /// Packets lost, or dropped because the queue was full.
     pub dropped: u64,
+    /// Packets sent at once, past others.
+    pub reordered: u64,
 }
 
 impl Netem {
@@ -70,16 +83,6 @@ impl Netem {
         let mut netlink = Netlink::open().map_err(Refusal::Netlink)?;
         let index = netlink.index(wire).map_err(Refusal::Netlink)?;
         let single = lanes.len() == 1;
-        if !single {
-            let bands = Qdisc {
-                index,
-                parent: ROOT,
-                handle: TOP,
-                kind: "prio",
-                options: prio(lanes.len() as u32),
-            };
-            netlink.make_qdisc(&bands).map_err(Refusal::Netlink)?;
-        }
         let place = |lane: usize| {
             let band = lane as u32;
             if single {
@@ -102,19 +105,47 @@ impl Netem {
             netlink,
             index,
             lanes: disciplines.collect(),
+            is_there: false,
         };
+        if !single {
+            this.make(&Qdisc {
+                index,
+                parent: ROOT,
+                handle: TOP,
+                kind: PRIO,
+                options: prio(lanes.len() as u32),
+            })?;
+        }
+        let nothing = options(&Impairments::default(), None)?;
         for lane in 0..lanes.len() {
-            let nothing = options(&Impairments::default(), None)?;
-            let qdisc = this.qdisc(lane, &nothing);
-            this.netlink
-                .make_qdisc(&qdisc)
-                .map_err(Refusal::from_make)?;
+            this.make(&this.qdisc(lane, &nothing))?;
         }
         Ok(this)
     }
 
+    fn make(&mut self, qdisc: &Qdisc) -> Result<(), Refusal> {
+        let made = self.netlink.make_qdisc(qdisc);
+        made.map_err(|error| Refusal::from_make(error, qdisc.kind))?;
+        self.is_there = true;
+        Ok(())
+    }
+
+    /// Asks of the kernel, before there is any traffic, everything that the plan will ask of it: what
+    /// it refuses then would end the link in mid-run. Returns whether all chance follows from the
+    /// seed.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn rehearse(&mut self, plan: &LinkPlan) -> Result<bool, Refusal> {
+        let mut follows = true;
+        for impairments in asked(plan) {
+            follows &= self.set(0, impairments, 0)?;
+        }
+        Ok(follows)
+    }
+
     /// Asks this of a lane from now on, and makes sure that the kernel has taken it. What is under
-    /// way stays so. Returns whether its chance follows from the seed.
+    /// way stays so. Returns whether all that is left to chance follows from the seed.
     ///
     /// # Errors
     /// Netem can't do it, or the kernel did not take it.
@@ -122,14 +153,18 @@ impl Netem {
         let discipline = &mut self.lanes[lane];
         discipline.times_set += 1;
         let seed = discipline.draw_seed();
+        self.set(lane, impairments, seed)
+    }
+
+    fn set(&mut self, lane: usize, impairments: &Impairments, seed: u64) -> Result<bool, Refusal> {
         let asked = options(impairments, Some(seed))?;
         let qdisc = self.qdisc(lane, &asked);
-        self.netlink
-            .change_qdisc(&qdisc)
-            .map_err(Refusal::Netlink)?;
+        let changed = self.netlink.change_qdisc(&qdisc);
+        changed.map_err(|error| Refusal::from_change(error, &asked, self.lanes.len()))?;
         let taken = self.read_back(lane)?;
         refusal::compare(&asked, &taken)?;
-        Ok(taken.seed == Some(seed))
+        let is_seeded = taken.seed == asked.seed && follow_the_seed(&asked);
+        Ok(is_seeded || !impairments.has_chance())
     }
 
     /// Takes netem away again.
@@ -137,6 +172,7 @@ impl Netem {
     /// # Errors
     /// The kernel refuses.
     pub fn remove(mut self) -> Result<(), Refusal> {
+        self.is_there = false;
         let index = self.index;
         self.netlink.delete_qdisc(index).map_err(Refusal::Netlink)
     }
@@ -153,11 +189,13 @@ impl Netem {
                 sent,
                 held,
                 dropped,
+                requeued,
             } = qdisc.counters;
             NetemCounters {
                 sent: sum.sent + u64::from(sent),
                 held: sum.held + u64::from(held),
                 dropped: sum.dropped + u64::from(dropped),
+                reordered: sum.reordered + u64::from(requeued),
             }
         }))
     }
@@ -189,6 +227,15 @@ impl Netem {
     }
 }
 
+impl Drop for Netem {
+    fn drop(&mut self) {
+        if self.is_there {
+            // Nobody is left to be told, and the interface may be gone already.
+            let _ = self.netlink.delete_qdisc(self.index);
+        }
+    }
+}
+
 impl Discipline {
     /// FNV-1a over name, seed and how often it was set.
     fn draw_seed(&self) -> u64 {
@@ -205,22 +252,30 @@ impl Discipline {
 /// # Errors
 /// It can't.
 pub fn supports(plan: &LinkPlan) -> Result<(), Refusal> {
-    for (_, state) in plan.phases() {
-        for impairments in std::iter::once(&state.egress).chain(state.toward.values()) {
-            options(impairments, None)?;
-        }
+    for impairments in asked(plan) {
+        options(impairments, None)?;
     }
     Ok(())
 }
 
-/// Tries netem on an interface: whether there is one, and whether its chance can be seeded.
+/// All that a plan ever asks, in any phase and toward any host.
+pub(crate) fn asked(plan: &LinkPlan) -> impl Iterator<Item = &Impairments> {
+    plan.phases()
+        .flat_map(|(_, state)| std::iter::once(&state.egress).chain(state.toward.values()))
+}
+
+/// Tries netem on an interface that nobody else uses: whether there is one that knows exact times,
+/// and whether its chance can be seeded. Nothing stays.
 ///
 /// # Errors
-/// There is none.
+/// There is none, or it is too old.
 pub fn probe(wire: &str) -> Result<bool, Refusal> {
     let mut netem = Netem::install(wire, &["probe".to_owned()], 1)?;
+    let half = Percent::from_millionths(Percent::HUNDRED.millionths() / 2);
     let impairments = Impairments {
+        // No whole number of the 64 ns in which old kernels count.
         delay: std::time::Duration::from_nanos(1_234_567),
+        loss: Loss::Independent(Chance::of(half.unwrap_or_default())),
         ..Impairments::default()
     };
     netem.change(0, &impairments)

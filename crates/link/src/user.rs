@@ -3,6 +3,7 @@
 mod carrier;
 mod entrance;
 mod lane;
+mod pace;
 mod pool;
 mod shared;
 mod timetable;
@@ -60,10 +61,10 @@ impl Link {
         let ring = open().map_err(LinkError::Socket)?;
         let lanes = lane::names(&spec);
         let (netem, in_force) = engine::choose(&spec, &lanes)?;
-        let outlets = outlets(netem.as_ref(), lanes.len()).map_err(LinkError::Socket)?;
+        let outlets = outlets(wire, netem.as_ref(), lanes.len()).map_err(LinkError::Socket)?;
         let entrance = Entrance::new(&spec, netem, wall_clock(), longest)?;
         let shared = Arc::new(Shared::new().map_err(LinkError::Thread)?);
-        let carrier = Carrier::new(ring, [tap, wire], entrance, outlets, Arc::clone(&shared));
+        let carrier = Carrier::new(ring, entrance, outlets, Arc::clone(&shared));
         let (end, ended) = mpsc::channel();
         thread::Builder::new()
             .name(format!("link {}", spec.host))
@@ -93,7 +94,7 @@ impl Link {
         self.shared.drain(patience)
     }
 
-    /// What the link had done when it last came to rest.
+    /// What the link had done when it was last drained.
     pub fn counters(&self) -> Counters {
         self.shared.counters()
     }
@@ -124,12 +125,16 @@ impl Drop for Link {
     }
 }
 
-/// A socket for each lane, where the kernel tells them apart by it.
-fn outlets(netem: Option<&Netem>, lanes: usize) -> io::Result<Vec<PacketSocket>> {
-    let priorities = (0..lanes).filter_map(|lane| netem?.priority(lane));
-    let outlets = priorities.map(|priority| {
+/// What frames are sent by: a socket for each lane where netem tells lanes apart by it, else one. It
+/// is not the ring's: used by sender and link at once, a socket costs both more time.
+fn outlets(wire: u32, netem: Option<&Netem>, lanes: usize) -> io::Result<Vec<PacketSocket>> {
+    let lanes = if netem.is_some() { lanes } else { 1 };
+    let outlets = (0..lanes).map(|lane| {
         let outlet = PacketSocket::open()?;
-        outlet.set_priority(priority)?;
+        if let Some(priority) = netem.and_then(|netem| netem.priority(lane)) {
+            outlet.set_priority(priority)?;
+        }
+        outlet.bind_to_send(wire)?;
         Ok(outlet)
     });
     outlets.collect()

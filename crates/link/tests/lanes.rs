@@ -159,6 +159,7 @@ fn changes_come_at_their_time_without_traffic_and_those_to_come_are_not_reported
     while now() < begin + 25_000_000 {
         thread::yield_now();
     }
+    assert!(link.drain(PATIENCE));
     let phases = link.stop().unwrap().phases;
     assert_eq!(phases.len(), 2, "{phases:?}");
     let PhaseBegan { at, .. } = phases[1];

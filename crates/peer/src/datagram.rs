@@ -103,6 +103,8 @@ struct SendCall {
     begin: u64,
     to: SocketAddr,
     bytes: Vec<u8>,
+    /// Whether the kernel has said before that it, or an earlier one, is too large.
+    was_too_large: bool,
 }
 
 impl Driver {
@@ -152,7 +154,12 @@ impl Driver {
             let to = to.or(self.endpoint.to).ok_or(PeerError::NoAddress(
                 "a UDP peer that sends first needs one to send to",
             ))?;
-            self.send = Some(SendCall { begin, to, bytes });
+            self.send = Some(SendCall {
+                begin,
+                to,
+                bytes,
+                was_too_large: false,
+            });
         }
         if let Some(pause) = orders.wait {
             self.wake = Some(Instant::now() + pause);
@@ -166,6 +173,7 @@ impl Driver {
             begin,
             to,
             ref bytes,
+            ref mut was_too_large,
         }) = self.send
         else {
             return Ok(false);
@@ -189,8 +197,14 @@ impl Driver {
                 self.tell(DatagramEvent::Sent)?;
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
-            // The kernel reports what an earlier datagram met; this one is still to be sent.
-            Err(error) if is_news(&error) => self.hear(&error),
+            // The kernel reports what an earlier datagram met; this one is still to be sent. That it
+            // is too large for the path is news once; told again, it is about this one.
+            Err(error)
+                if is_news(&error) || (sys::socket::is_too_large(&error) && !*was_too_large) =>
+            {
+                *was_too_large |= sys::socket::is_too_large(&error);
+                self.hear(&error);
+            }
             Err(source) => {
                 return Err(PeerError::Datagram {
                     len: bytes.len(),
@@ -246,7 +260,7 @@ impl Driver {
                 true
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => false,
-            Err(error) if is_news(&error) => {
+            Err(error) if is_news(&error) || sys::socket::is_too_large(&error) => {
                 self.hear(&error);
                 true
             }

@@ -6,13 +6,12 @@ use analysis::{
     Analysis,
     model::{
         connection::{Connection, Message, Read, Segment, Stream, Understood, Wait, Write},
-        link::Delay,
         note::Note,
         verdict::{Doubt, Judgement, Seen, Verdict},
     },
 };
 use scenario::{
-    expectation::{Claim, Expectation},
+    expectation::{Claim, Condition, Expectation},
     finding::{Cause, FindingCode},
     impairment::{Chance, Impairments, Loss},
     text::Lang,
@@ -237,17 +236,15 @@ fn every_link_has_its_own_line_when_they_differ() {
 fn doubts_say_what_is_wrong_with_the_evidence() {
     let mut analysis = naive();
     let host = || "server".to_owned();
-    let measured = Delay {
-        count: 9,
-        min: 1,
-        median: 150_000,
-        max: 2,
-    };
     analysis.links[1].asked.loss = Loss::Independent(Chance::of("5%".parse().unwrap()));
-    let loss = |host: &str, missing| Doubt::LossUnproven {
+    analysis.links[1].missing = 400;
+    analysis.links[1].sent = 1_000;
+    analysis.links[1].proofs[1].probability = Some(1e-5);
+    let unproven = |host: &str, condition| Doubt::ConditionUnproven {
         host: host.to_owned(),
-        sent: 1_000,
-        missing,
+        toward: None,
+        phase: 0,
+        condition,
     };
     analysis.doubts = vec![
         Doubt::Broken { host: host() },
@@ -261,14 +258,11 @@ fn doubts_say_what_is_wrong_with_the_evidence() {
             host: host(),
             packets: 1_200,
         },
-        Doubt::DelayUnproven {
-            host: host(),
-            asked: 20_000_000,
-            measured,
-        },
-        loss("server", 2),
-        loss("client", 400),
-        loss("another", 1),
+        unproven("server", Condition::Delay),
+        unproven("server", Condition::Loss),
+        unproven("client", Condition::Loss),
+        unproven("client", Condition::Rate),
+        unproven("another", Condition::Loss),
     ];
     for judgement in &mut analysis.expectations {
         judgement.verdict = Verdict::Inconclusive;

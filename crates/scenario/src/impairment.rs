@@ -9,7 +9,8 @@ mod rate;
 mod reorder;
 
 pub use chance::Chance;
-pub use jitter::{Distribution, Jitter};
+pub use distribution::Distribution;
+pub use jitter::Jitter;
 pub use loss::{GilbertElliott, Loss};
 pub use queue::Queue;
 pub use rate::RateLimit;

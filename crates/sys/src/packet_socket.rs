@@ -57,7 +57,19 @@ impl PacketSocket {
     /// # Errors
     /// ENODEV, ENETDOWN: no such interface, or it is down.
     pub fn bind(&self, interface: u32) -> io::Result<()> {
-        let address = link_address(interface, ALL_PROTOCOLS)?;
+        self.bind_protocol(interface, ALL_PROTOCOLS)
+    }
+
+    /// Makes the interface the one by which frames are sent; nothing is received.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    pub fn bind_to_send(&self, interface: u32) -> io::Result<()> {
+        self.bind_protocol(interface, 0)
+    }
+
+    fn bind_protocol(&self, interface: u32, protocol: u16) -> io::Result<()> {
+        let address = link_address(interface, protocol)?;
         // SAFETY: the address is initialised and its own size is given.
         let done = unsafe {
             libc::bind(

@@ -121,6 +121,12 @@ fn standard(address: &SockaddrStorage) -> Option<SocketAddr> {
     v4.or_else(|| address.as_sockaddr_in6().map(|&v6| SocketAddr::from(v6)))
 }
 
+/// Whether a datagram was larger than UDP takes, or than a router's ICMP error says that the path
+/// does (EMSGSIZE in udp(7)).
+pub fn is_too_large(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EMSGSIZE)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,8 +5,10 @@
 //! lists the ability (`REQUIRE="netns tshark"`), the skip is a failure instead.
 
 mod networks;
+mod user_mode_linux;
 
 pub use networks::may_make_networks;
+pub use user_mode_linux::in_user_mode_linux;
 
 use std::{env, fs::OpenOptions, io::Write, process::Command};
 

@@ -9,7 +9,7 @@ use scenario::finding::{Cause, FindingCode};
 /// `condition-unproven`: one per link that did clearly not do what it was asked.
 pub(crate) fn unproven(doubts: &[Doubt], at: u64) -> Vec<Finding> {
     let host = |doubt: &Doubt| match doubt {
-        Doubt::DelayUnproven { host, .. } | Doubt::LossUnproven { host, .. } => Some(host.clone()),
+        Doubt::ConditionUnproven { host, .. } => Some(host.clone()),
         _ => None,
     };
     let finding = |host: String| Finding {

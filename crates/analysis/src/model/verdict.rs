@@ -1,7 +1,9 @@
 //! Whether a variant showed what it must.
 
-use super::link::Delay;
-use scenario::{expectation::Expectation, finding::Cause};
+use scenario::{
+    expectation::{Condition, Expectation},
+    finding::Cause,
+};
 use serde::Serialize;
 
 /// Held, failed or inconclusive.
@@ -43,6 +45,15 @@ pub enum Seen {
     },
     /// The value that was measured; none when it could not be.
     Value(Option<u64>),
+    /// How many links, in how many phases, were seen to do what they were asked.
+    Condition {
+        /// That did.
+        proven: usize,
+        /// That did not.
+        refuted: usize,
+        /// That too few packets met.
+        open: usize,
+    },
 }
 
 /// Why the evidence may be incomplete.
@@ -78,22 +89,15 @@ pub enum Doubt {
         /// How many.
         packets: u64,
     },
-    /// A link did not delay as it was asked.
-    DelayUnproven {
+    /// A link did not do what it was asked.
+    ConditionUnproven {
         /// The link's host.
         host: String,
-        /// The delay asked for.
-        asked: u64,
-        /// What was measured.
-        measured: Delay,
-    },
-    /// A link did not lose as it was asked.
-    LossUnproven {
-        /// The link's host.
-        host: String,
-        /// Packets sent over it.
-        sent: u64,
-        /// Packets that did not arrive.
-        missing: u64,
+        /// Only of packets for this host.
+        toward: Option<String>,
+        /// Which of the link's phases, from 0.
+        phase: usize,
+        /// What it did not do.
+        condition: Condition,
     },
 }

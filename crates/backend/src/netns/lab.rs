@@ -90,6 +90,11 @@ pub fn init(arguments: &[String]) -> i32 {
         for scope in ["all", "default"] {
             let _ = fs::write(format!("/proc/sys/net/ipv6/conf/{scope}/disable_ipv6"), "1");
         }
+        // Where br_netfilter is loaded, as Docker does, a bridge drops packets whose IP header has a
+        // flipped bit, and asks the machine's firewall about the others.
+        for tables in ["iptables", "ip6tables", "arptables"] {
+            let _ = fs::write(format!("/proc/sys/net/bridge/bridge-nf-call-{tables}"), "0");
+        }
         let mut netlink = Netlink::open()?;
         netlink.apply(&[Request::Bridge {
             name: SWITCH.into(),

@@ -116,6 +116,7 @@ impl Host {
                 interface(LAB, None),
                 interface(WIRE, Some(Direction::Incoming)),
             ],
+            longest: 65_600,
             names: vec![(self.address(LAB), "client".into())],
         }
     }

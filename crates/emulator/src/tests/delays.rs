@@ -1,147 +1,114 @@
-//! Delays, jitter and reordering.
-
 use super::*;
-use scenario::impairment::{Distribution, Jitter, Reorder};
+use scenario::impairment::{Distribution, Jitter};
 
-const PACKETS: u64 = 100_000;
-const DELAY: Nanos = 20 * MILLISECOND;
+const DISTRIBUTIONS: [Distribution; 4] = [
+    Distribution::Uniform,
+    Distribution::Normal,
+    Distribution::Pareto,
+    Distribution::ParetoNormal,
+];
 
-fn jittered(distribution: Distribution, correlation: &str) -> Impairments {
+const DELAY: Duration = Duration::from_millis(50);
+const SPREAD: Duration = Duration::from_millis(10);
+
+fn jittery(distribution: Distribution, correlation: &str) -> Impairments {
     Impairments {
-        delay: Duration::from_nanos(DELAY),
+        delay: DELAY,
         jitter: Some(Jitter {
-            spread: Duration::from_millis(4),
+            spread: SPREAD,
             distribution,
-            correlation: correlation.parse().unwrap(),
+            correlation: percent(correlation),
         }),
         ..Impairments::default()
     }
 }
 
-/// Each packet's delay, in the order in which they were offered.
+/// How long each packet was under way, by its number.
 fn delays(impairments: &Impairments, seed: u64) -> Vec<Nanos> {
-    let mut emulator = Emulator::new(impairments, seed, "client");
-    let mut delays = vec![0; PACKETS as usize];
-    for number in 0..PACKETS {
-        emulator.offer(number, number, 100, |n| *n);
-    }
-    while let Some(due) = emulator.next_due() {
-        let number = emulator.take(due).unwrap().packet;
-        delays[number as usize] = due - number;
-    }
-    delays
-}
-
-/// The largest distance between the shares below each value, found and asked (Kolmogorov's).
-fn distance(delays: &[Nanos], asked: &Jitter) -> f64 {
-    let mut sorted = delays.to_vec();
-    sorted.sort_unstable();
-    let quantiles = (0..1000).map(|n| {
-        let share = f64::from(n) / 1000.0;
-        let value = asked.delay(DELAY, (share * 4_294_967_296.0) as u32);
-        let below = sorted.partition_point(|delay| *delay < value) as f64;
-        let to = sorted.partition_point(|delay| *delay <= value) as f64;
-        let n = sorted.len() as f64;
-        (below / n - share).max(share - to / n)
-    });
-    quantiles.fold(0.0, f64::max)
+    let mut left = traffic(impairments, seed, PACKETS).left;
+    assert_eq!(left.len() as u64, PACKETS);
+    left.sort_by_key(|packet| packet.number);
+    let since = |packet: &Left| packet.at - packet.number * MICROSECOND;
+    left.iter().map(since).collect()
 }
 
 #[test]
-fn delays_are_spread_as_asked() {
-    let all = [
-        Distribution::Uniform,
-        Distribution::Normal,
-        Distribution::Pareto,
-        Distribution::ParetoNormal,
-    ];
-    for distribution in all {
-        let impairments = jittered(distribution, "0%");
-        let found = delays(&impairments, 3);
-        // Above 1.95 / √n by chance once in a thousand times (Dvoretzky, Kiefer, Wolfowitz); a table
-        // has steps of 1/4096.
-        let bound = 1.95 / (PACKETS as f64).sqrt() + 1.0 / 4096.0;
-        let asked = impairments.jitter.unwrap();
-        let apart = distance(&found, &asked);
-        assert!(apart < bound, "{distribution:?}: {apart}");
-        for other in all.into_iter().filter(|other| *other != distribution) {
-            let other = jittered(other, "0%").jitter.unwrap();
-            assert!(distance(&found, &other) > 4.0 * bound, "{distribution:?}");
+fn delays_have_the_quantiles_of_their_distribution() {
+    for distribution in DISTRIBUTIONS {
+        for seed in 1..=3 {
+            let delays = delays(&jittery(distribution, "0%"), seed);
+            for share in [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999] {
+                let draw = (share * f64::from(u32::MAX)) as u32;
+                let quantile = distribution.delay(DELAY, SPREAD, draw).as_nanos();
+                // Where many delays are equal (the table's steps, its ends), the share that counts
+                // is that of all up to this one: the draws that come to no more.
+                let longest = distribution.delay(DELAY, SPREAD, u32::MAX).as_nanos();
+                let below = delays
+                    .iter()
+                    .filter(|d| u128::from(**d) <= quantile)
+                    .count();
+                if quantile == longest {
+                    assert_eq!(below, delays.len(), "{distribution:?}");
+                    continue;
+                }
+                let up_to = match distribution {
+                    Distribution::Uniform => share,
+                    _ => f64::from((draw >> 20) + 1) / 4096.0,
+                };
+                assert_share(below, delays.len(), up_to, 1.0);
+            }
         }
     }
 }
 
 #[test]
-fn correlated_jitter_keeps_its_distribution_and_repeats_as_asked() {
-    let impairments = jittered(Distribution::Normal, "75%");
-    let found = delays(&impairments, 1);
-    // Repeats leave a quarter of the draws, so the bound is twice as wide.
-    let bound = 2.0 * 1.95 / (PACKETS as f64).sqrt() + 1.0 / 4096.0;
-    assert!(distance(&found, &impairments.jitter.unwrap()) < bound);
-    let n = PACKETS as f64;
-    let repeats = found.windows(2).filter(|pair| pair[0] == pair[1]).count() as f64;
-    let sigma = (n * 0.75 * 0.25).sqrt();
-    // Two fresh draws fall into the same step of the table in one of 4,096 cases.
-    let expected = n * (0.75 + 0.25 / 4096.0);
-    assert!((repeats - expected).abs() < 3.5 * sigma, "{repeats}");
-}
-
-#[test]
-fn jitter_lets_packets_overtake() {
-    let mut emulator = Emulator::new(&jittered(Distribution::Uniform, "0%"), 1, "client");
-    for number in 0..100u64 {
-        emulator.offer(number, number, 100, |n| *n);
-    }
-    let mut left = Vec::new();
-    while let Some(leaving) = emulator.take(Nanos::MAX) {
-        left.push(leaving.packet);
-    }
-    assert!(!left.is_sorted());
-    left.sort_unstable();
-    assert_eq!(left, (0..100).collect::<Vec<_>>());
-}
-
-fn reordered(share: &str, gap: u32) -> Impairments {
-    Impairments {
-        delay: Duration::from_nanos(DELAY),
-        reorder: Some(Reorder {
-            chance: Chance::of(share.parse().unwrap()),
-            gap,
-        }),
-        ..Impairments::default()
-    }
-}
-
-#[test]
-fn a_share_of_the_packets_is_sent_at_once() {
-    let found = delays(&reordered("10%", 1), 1);
-    let at_once = found.iter().filter(|delay| **delay == 0).count() as f64;
-    let n = PACKETS as f64;
+fn uniform_delays_span_the_spread_both_ways() {
+    let delays = delays(&jittery(Distribution::Uniform, "0%"), 1);
+    let (shortest, longest) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
+    // The chance that the outermost 1 % of 1 % stays empty is e^-10.
     assert!(
-        (at_once - 0.1 * n).abs() < 3.5 * (n * 0.1 * 0.9).sqrt(),
-        "{at_once}"
+        (40 * MILLISECOND..40_002_000).contains(shortest),
+        "{shortest}"
     );
-    assert!(found.iter().all(|delay| [0, DELAY].contains(delay)));
+    assert!(
+        (59_998_000..=60 * MILLISECOND).contains(longest),
+        "{longest}"
+    );
 }
 
 #[test]
-fn between_two_that_are_sent_at_once_a_gap_is_delayed() {
-    let found = delays(&reordered("50%", 5), 1);
-    let at_once: Vec<usize> = (0..found.len()).filter(|n| found[*n] == 0).collect();
-    let distances: Vec<f64> = at_once
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]) as f64)
-        .collect();
-    assert!(distances.iter().all(|distance| *distance >= 5.0));
-    // Four that must wait, then a geometric number: 4 + 1/0.5, variance (1 − 0.5) / 0.5².
-    let n = distances.len() as f64;
-    let mean = distances.iter().sum::<f64>() / n;
-    assert!((mean - 6.0).abs() < 3.5 * (2.0 / n).sqrt(), "{mean}");
+fn jitter_repeats_as_often_as_asked() {
+    for (correlation, fraction) in [("0%", 0.0), ("30%", 0.3), ("90%", 0.9)] {
+        let delays = delays(&jittery(Distribution::Uniform, correlation), 1);
+        let again = delays.windows(2).filter(|pair| pair[0] == pair[1]).count();
+        if fraction == 0.0 {
+            assert!(
+                again < 5,
+                "{again} of 20 million values are equal by chance"
+            );
+        } else {
+            assert_share(again, delays.len() - 1, fraction, 1.0);
+        }
+        // Below the middle is half of all, in runs.
+        let below = delays.iter().filter(|delay| **delay < 50 * MILLISECOND);
+        let spread = f64::sqrt((1.0 + fraction) / (1.0 - fraction));
+        assert_share(below.count(), delays.len(), 0.5, spread);
+    }
 }
 
 #[test]
-fn with_certainty_every_packet_of_the_gap_is_sent_at_once() {
-    let found = delays(&reordered("100%", 3), 1);
-    let at_once: Vec<usize> = (0..9).filter(|n| found[*n] == 0).collect();
-    assert_eq!(at_once, [2, 5, 8]);
+fn jitter_reorders() {
+    let left = traffic(&jittery(Distribution::Uniform, "0%"), 1, 1000).left;
+    assert!(left.is_sorted_by_key(|packet| packet.at));
+    assert!(!left.is_sorted_by_key(|packet| packet.number));
+}
+
+#[test]
+fn no_packet_leaves_before_it_came() {
+    let mut impairments = jittery(Distribution::Normal, "0%");
+    impairments.delay = Duration::from_millis(5);
+    let delays = delays(&impairments, 1);
+    let none = delays.iter().filter(|delay| **delay == 0).count();
+    // Half a spread below the mean the normal distribution has 30.85 %; a table's step is 0.02 %.
+    assert_share(none, delays.len(), 0.3085, 1.2);
 }

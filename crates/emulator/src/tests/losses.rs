@@ -1,12 +1,9 @@
-//! Losses: as often as asked, in bursts as asked.
-
 use super::*;
 use scenario::impairment::GilbertElliott;
+use std::collections::BTreeSet;
 
-const PACKETS: u64 = 100_000;
-
-fn percent(text: &str) -> Percent {
-    text.parse().unwrap()
+fn losses(loss: &str, seed: u64, name: &str, count: u64) -> Vec<u64> {
+    play(&mut Emulator::new(&link(0, loss), seed, name), count, 1).lost
 }
 
 fn losing(loss: Loss) -> Impairments {
@@ -16,114 +13,147 @@ fn losing(loss: Loss) -> Impairments {
     }
 }
 
-/// Lengths of the runs of packets lost, and of those not lost.
-fn runs(lost: &[u64]) -> (Vec<u64>, Vec<u64>) {
-    let (mut bursts, mut gaps) = (vec![1], Vec::new());
-    for pair in lost.windows(2) {
-        if pair[1] == pair[0] + 1 {
-            *bursts.last_mut().unwrap() += 1;
-        } else {
-            bursts.push(1);
-            gaps.push(pair[1] - pair[0] - 1);
+#[test]
+fn all_or_nothing() {
+    assert_eq!(losses("100%", 1, "client", 1000).len(), 1000);
+    assert_eq!(losses("0%", 1, "client", 1000).len(), 0);
+}
+
+#[test]
+fn loss_is_as_frequent_as_asked() {
+    for share in ["0.1%", "1%", "20%", "50%"] {
+        for seed in 1..=5 {
+            let traffic = traffic(&link(0, share), seed, PACKETS);
+            let lost = traffic.lost.len();
+            assert_share(lost, PACKETS as usize, percent(share).fraction(), 1.0);
+            assert_eq!(traffic.counters.lost, lost as u64);
+            assert_eq!(traffic.left.len() as u64, PACKETS - lost as u64);
         }
     }
-    (bursts, gaps)
-}
-
-fn mean(numbers: &[u64]) -> f64 {
-    numbers.iter().sum::<u64>() as f64 / numbers.len() as f64
 }
 
 #[test]
-fn correlated_loss_keeps_its_share_and_comes_in_bursts() {
-    let (share, correlation) = (0.1, 0.5);
-    let chance = Chance {
-        share: percent("10%"),
-        correlation: percent("50%"),
-    };
-    for seed in 1..=5 {
-        let lost = losses(&losing(Loss::Independent(chance)), seed, "client", PACKETS);
-        let n = PACKETS as f64;
-        // A chain that repeats with probability ρ has (1+ρ)/(1−ρ) times the variance.
-        let sigma = (n * share * (1.0 - share) * (1.0 + correlation) / (1.0 - correlation)).sqrt();
-        let found = lost.len() as f64;
-        assert!(
-            (found - n * share).abs() < 3.5 * sigma,
-            "seed {seed}: {found}"
-        );
-        // A lost packet is followed by a lost one: it repeats, or is lost anew.
-        let follows = correlation + (1.0 - correlation) * share;
-        let pairs = lost
-            .windows(2)
-            .filter(|pair| pair[1] == pair[0] + 1)
-            .count() as f64;
-        let sigma = (found * follows * (1.0 - follows)).sqrt();
-        assert!(
-            (pairs - found * follows).abs() < 3.5 * sigma,
-            "seed {seed}: {pairs} of {found}"
-        );
+fn independent_losses_do_not_come_in_bursts() {
+    assert_correlated(&losses("20%", 1, "client", PACKETS), 0.2, 0.0);
+}
+
+#[test]
+fn correlated_losses_come_in_bursts_and_are_as_frequent() {
+    for (correlation, fraction) in [("25%", 0.25), ("80%", 0.8)] {
+        for seed in 1..=5 {
+            let asked = losing(Loss::Independent(chance("10%", correlation)));
+            let lost = traffic(&asked, seed, PACKETS).lost;
+            assert_correlated(&lost, 0.1, fraction);
+        }
     }
 }
 
 #[test]
-fn gilbert_elliott_has_bursts_and_gaps_of_the_lengths_asked() {
+fn seeds_and_links_differ() {
+    let reference = losses("20%", 1, "client", 200);
+    assert_ne!(reference, losses("20%", 2, "client", 200));
+    assert_ne!(reference, losses("20%", 1, "server", 200));
+}
+
+/// The same numbers on every machine and in every version: recorded runs must stay repeatable.
+#[test]
+fn a_seed_keeps_its_fates() {
+    insta::assert_debug_snapshot!(losses("10%", 7, "client", 100));
+}
+
+#[test]
+fn packets_are_lost_by_their_numbers_counted_from_1() {
+    let asked = losing(Loss::Packets(BTreeSet::from([1, 3, 4, 10, 99])));
+    assert_eq!(traffic(&asked, 1, 10).lost, [0, 2, 3, 9]);
+}
+
+/// The lengths of runs of one kind, of which the packets are `numbers`.
+fn bursts(numbers: &[u64]) -> Vec<u64> {
+    let runs = numbers.chunk_by(|left, right| *right == left + 1);
+    runs.map(|run| run.len() as u64).collect()
+}
+
+/// Asserts that lengths are those of a state that is left with probability `leave` after each
+/// packet: geometrically distributed, with mean `1 / leave`.
+#[track_caller]
+fn assert_geometric(lengths: &[u64], leave: f64) {
+    let count = lengths.len() as f64;
+    let mean = lengths.iter().sum::<u64>() as f64 / count;
+    let sigma = ((1.0 - leave) / (leave * leave) / count).sqrt();
+    let off = (mean - 1.0 / leave) / sigma;
+    assert!(off.abs() < 3.5, "mean {mean}, {off:.1} deviations off");
+    let ones = lengths.iter().filter(|length| **length == 1).count();
+    assert_share(ones, lengths.len(), leave, 1.0);
+    let short = lengths.iter().filter(|length| **length <= 3).count();
+    assert_share(short, lengths.len(), 1.0 - (1.0 - leave).powi(3), 1.0);
+}
+
+#[test]
+fn gilbert_elliott_loses_in_bursts_of_the_right_lengths() {
+    for (p, r) in [("1%", "25%"), ("10%", "50%")] {
+        for seed in 1..=5 {
+            let model = GilbertElliott {
+                p: percent(p),
+                r: percent(r),
+                bad_loss: Percent::HUNDRED,
+                good_loss: Percent::ZERO,
+            };
+            let lost = traffic(&losing(Loss::GilbertElliott(model)), seed, PACKETS).lost;
+            assert_geometric(&bursts(&lost), percent(r).fraction());
+            let set: BTreeSet<u64> = lost.into_iter().collect();
+            let kept: Vec<u64> = (0..PACKETS).filter(|n| !set.contains(n)).collect();
+            assert_geometric(&bursts(&kept), percent(p).fraction());
+        }
+    }
+}
+
+/// Both states' losses at once: their share is that of the chain in balance.
+#[test]
+fn gilbert_elliott_loses_in_both_states() {
+    for (bad_loss, good_loss) in [("70%", "0%"), ("100%", "5%"), ("40%", "2%")] {
+        let (p, r) = (0.05, 0.2);
+        let model = GilbertElliott {
+            p: percent("5%"),
+            r: percent("20%"),
+            bad_loss: percent(bad_loss),
+            good_loss: percent(good_loss),
+        };
+        let lost = traffic(&losing(Loss::GilbertElliott(model)), 1, PACKETS).lost;
+        let bad = p / (p + r);
+        let [b, g] = [model.bad_loss, model.good_loss].map(Percent::fraction);
+        let share = bad * b + (1.0 - bad) * g;
+        // States stay alike with 1 - p - r from packet to packet, which adds to the variance
+        // 2 · that / (p + r) of the covariance bad · good · (b - g)².
+        let covariance = bad * (1.0 - bad) * (b - g).powi(2);
+        let variance = share * (1.0 - share) + 2.0 * covariance * (1.0 - p - r) / (p + r);
+        let spread = (variance / (share * (1.0 - share))).sqrt();
+        assert_share(lost.len(), PACKETS as usize, share, spread);
+
+        // After a loss the link is bad as often as that loss says, and leaves that state by a draw
+        // of its own, not by the one that lost the packet. Bursts overlap, hence the spread.
+        let was_bad = bad * b / share;
+        let is_bad = was_bad * (1.0 - r) + (1.0 - was_bad) * p;
+        let again = is_bad * b + (1.0 - is_bad) * g;
+        assert_share(repeated(&lost), lost.len(), again, 1.5);
+    }
+}
+
+#[test]
+fn a_link_is_good_at_first() {
     let model = GilbertElliott {
-        p: percent("2%"),
-        r: percent("20%"),
+        p: Percent::HUNDRED,
+        r: Percent::HUNDRED,
         bad_loss: Percent::HUNDRED,
         good_loss: Percent::ZERO,
     };
-    for seed in 1..=5 {
-        let lost = losses(
-            &losing(Loss::GilbertElliott(model)),
-            seed,
-            "client",
-            PACKETS,
-        );
-        let (bursts, gaps) = runs(&lost);
-        // Both are geometric: the mean is 1/q, its deviation the root of (1−q)/q² a run.
-        for (lengths, q) in [(bursts, 0.2), (gaps, 0.02)] {
-            let sigma = ((1.0f64 - q) / (q * q) / lengths.len() as f64).sqrt();
-            let found = mean(&lengths);
-            assert!(
-                (found - 1.0 / q).abs() < 3.5 * sigma,
-                "seed {seed}, 1/{q}: {found}"
-            );
-        }
-    }
-}
-
-#[test]
-fn a_bad_state_may_let_packets_through_and_a_good_one_lose_some() {
-    let model = GilbertElliott {
-        p: percent("5%"),
-        r: percent("5%"),
-        bad_loss: percent("60%"),
-        good_loss: percent("10%"),
-    };
-    let lost = losses(&losing(Loss::GilbertElliott(model)), 1, "client", PACKETS).len() as f64;
-    // Half the time in each state. The states' memory (0.9 a packet) multiplies the part of the
-    // variance that is theirs, 0.25², by (1+0.9)/(1−0.9).
-    let n = PACKETS as f64;
-    let sigma = (n * (0.35 * 0.65 + 0.25 * 0.25 * 18.0)).sqrt();
-    assert!((lost - 0.35 * n).abs() < 3.5 * sigma, "{lost}");
-}
-
-#[test]
-fn exactly_the_packets_listed_are_lost() {
-    let listed = losing(Loss::Packets([1, 3, 200].into()));
-    // The scenario counts from 1.
-    assert_eq!(losses(&listed, 1, "client", 300), [0, 2, 199]);
+    let lost = traffic(&losing(Loss::GilbertElliott(model)), 1, 6).lost;
+    assert_eq!(lost, [1, 3, 5]);
 }
 
 #[test]
 fn a_packet_that_is_skipped_changes_nothing_for_the_others() {
-    let chance = Chance {
-        share: percent("30%"),
-        correlation: percent("40%"),
-    };
-    let lossy = losing(Loss::Independent(chance));
-    let mut emulator = Emulator::new(&lossy, 1, "x");
+    let asked = losing(Loss::Independent(chance("30%", "40%")));
+    let mut emulator = Emulator::new(&asked, 1, "client");
     let mut lost = Vec::new();
     for number in 0..300u64 {
         if (100..150).contains(&number) {
@@ -132,31 +162,7 @@ fn a_packet_that_is_skipped_changes_nothing_for_the_others() {
             lost.push(number);
         }
     }
-    let mut expected = losses(&lossy, 1, "x", 300);
+    let mut expected = play(&mut Emulator::new(&asked, 1, "client"), 300, 1).lost;
     expected.retain(|number| !(100..150).contains(number));
     assert_eq!(lost, expected);
-}
-
-#[test]
-fn a_burst_goes_on_where_impairments_change() {
-    let chance = Chance {
-        share: percent("50%"),
-        correlation: percent("99.9%"),
-    };
-    let before = losing(Loss::Independent(chance));
-    let after = Impairments {
-        delay: Duration::from_millis(5),
-        ..before.clone()
-    };
-    let mut emulator = Emulator::new(&before, 1, "x");
-    let mut lost = Vec::new();
-    for number in 0..200u64 {
-        if number == 100 {
-            emulator.change(&after);
-        }
-        if let Fate::Lost(number) = emulator.offer(0, number, 100, |n| *n) {
-            lost.push(number);
-        }
-    }
-    assert_eq!(lost, losses(&before, 1, "x", 200));
 }

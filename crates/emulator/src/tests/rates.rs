@@ -1,128 +1,105 @@
-//! Rates and queues.
-
 use super::*;
-use scenario::impairment::{Queue, RateLimit};
+use scenario::impairment::{Distribution, Jitter, RateLimit};
 use scenario::units::Rate;
 
-const SECOND: Nanos = 1_000 * MILLISECOND;
-
-fn limited(rate: &str, overhead: i32) -> Impairments {
+fn limited(rate: u64, overhead: i32) -> Impairments {
     Impairments {
-        delay: Duration::from_millis(10),
         rate: Some(RateLimit {
-            rate: rate.parse::<Rate>().unwrap(),
+            rate: Rate::from_bits_per_second(rate),
             overhead,
         }),
         ..Impairments::default()
     }
 }
 
-/// Bits that leave in the second after the first packet has, where there always is one to send.
-fn bits_in_a_second(impairments: &Impairments, length: usize) -> f64 {
+/// When packets leave that are offered all at once, one of each length.
+fn times(impairments: &Impairments, lengths: &[usize]) -> Vec<Nanos> {
     let mut emulator = Emulator::new(impairments, 1, "client");
-    for number in 0..200_000u64 {
-        emulator.offer(0, number, length, |n| *n);
+    for length in lengths {
+        assert_eq!(emulator.offer(0, (), *length, |()| ()), Fate::UnderWay);
     }
-    let start = emulator.next_due().unwrap();
-    emulator.take(start);
-    let mut packets = 0;
-    while emulator.take(start + SECOND).is_some() {
-        packets += 1;
+    let mut times = Vec::new();
+    while let Some(at) = emulator.next_due() {
+        emulator.take(at).unwrap();
+        times.push(at);
     }
-    packets as f64 * length as f64 * 8.0
+    times
 }
 
 #[test]
-fn packets_leave_at_the_rate() {
-    for (rate, bits) in [("1mbit", 1e6), ("64kbit", 64e3), ("800mbit", 800e6)] {
-        let found = bits_in_a_second(&limited(rate, 0), 1000);
-        assert!(
-            (found / bits - 1.0).abs() < 0.01 + 8000.0 / bits,
-            "{rate}: {found}"
-        );
-    }
+fn a_packet_takes_its_bytes_at_the_rate() {
+    let times = times(&limited(1_000_000, 0), &[125, 1250, 0, 1]);
+    assert_eq!(
+        times,
+        [MILLISECOND, 11 * MILLISECOND, 11 * MILLISECOND, 11_008_000]
+    );
 }
 
 #[test]
-fn overhead_takes_its_time() {
-    let found = bits_in_a_second(&limited("8mbit", 25), 100);
-    assert!((found / 6.4e6 - 1.0).abs() < 0.01, "{found}");
-    let found = bits_in_a_second(&limited("8mbit", -50), 100);
-    assert!((found / 16e6 - 1.0).abs() < 0.01, "{found}");
-    // However much is taken off, a packet never takes less than no time.
-    let mut emulator = Emulator::new(&limited("8mbit", -5000), 1, "client");
-    emulator.offer(0, (), 100, |()| ());
-    assert_eq!(emulator.next_due(), Some(10 * MILLISECOND));
+fn overhead_takes_its_bytes_too_but_never_less_than_none() {
+    assert_eq!(
+        times(&limited(1_000_000, 25), &[100, 100]),
+        [MILLISECOND, 2 * MILLISECOND]
+    );
+    assert_eq!(
+        times(&limited(1_000_000, -50), &[100, 50, 20]),
+        [400_000; 3]
+    );
 }
 
 #[test]
-fn a_packet_alone_takes_its_delay_and_its_own_time() {
-    let mut emulator = Emulator::new(&limited("8mbit", 0), 1, "client");
-    emulator.offer(0, 'a', 1000, |p| *p);
-    assert_eq!(emulator.next_due(), Some(11 * MILLISECOND));
-    emulator.offer(0, 'b', 1000, |p| *p);
-    emulator.take(11 * MILLISECOND);
-    assert_eq!(emulator.next_due(), Some(12 * MILLISECOND));
-    emulator.take(12 * MILLISECOND);
-    // Idle for long: the rate saves nothing up.
-    emulator.offer(SECOND, 'c', 1000, |p| *p);
-    assert_eq!(emulator.next_due(), Some(SECOND + 11 * MILLISECOND));
-}
-
-fn queued(queue: Queue) -> Impairments {
-    Impairments {
-        queue: Some(queue),
-        ..limited("8mbit", 0)
-    }
-}
-
-#[test]
-fn what_comes_when_the_queue_is_full_is_dropped() {
-    for queue in [Queue::Packets(10), Queue::Bytes(10_999)] {
-        let mut emulator = Emulator::new(&queued(queue), 1, "client");
-        let fates: Vec<_> = (0..15u64)
-            .map(|number| emulator.offer(0, number, 1000, |n| *n))
-            .collect();
-        assert!(fates[..10].iter().all(|fate| *fate == Fate::UnderWay));
-        for (number, fate) in (10..).zip(&fates[10..]) {
-            assert_eq!(*fate, Fate::Dropped(number));
+fn many_packets_keep_to_the_rate() {
+    // 64 bytes take 5.12 ns, 171 ns, 512 µs; 1,500 bytes at 3 Gbit/s exactly 4 µs.
+    for rate in [100_000_000_000, 3_000_000_000, 1_000_000] {
+        for length in [64, 1500] {
+            let times = times(&limited(rate, 0), &vec![length; PACKETS as usize]);
+            let expected = u128::from(PACKETS) * length as u128 * 8_000_000_000 / u128::from(rate);
+            assert_eq!(
+                u128::from(*times.last().unwrap()),
+                expected,
+                "{rate} {length}"
+            );
         }
-        assert_eq!(emulator.counters().dropped, 5);
-        // Room is made by what leaves.
-        emulator.take(11 * MILLISECOND).unwrap();
-        assert_eq!(
-            emulator.offer(11 * MILLISECOND, 99, 1000, |n| *n),
-            Fate::UnderWay
-        );
-        assert_eq!(
-            emulator.offer(11 * MILLISECOND, 99, 1000, |n| *n),
-            Fate::Dropped(99)
-        );
     }
 }
 
 #[test]
-fn a_small_packet_fits_where_a_large_one_does_not() {
-    let mut emulator = Emulator::new(&queued(Queue::Bytes(1500)), 1, "client");
-    assert_eq!(emulator.offer(0, 1, 1000, |n| *n), Fate::UnderWay);
-    assert_eq!(emulator.offer(0, 2, 1000, |n| *n), Fate::Dropped(2));
-    assert_eq!(emulator.offer(0, 3, 500, |n| *n), Fate::UnderWay);
+fn an_idle_line_sends_at_once() {
+    let mut emulator = Emulator::new(&limited(800_000, 0), 1, "client");
+    let left = play(&mut emulator, 5, 3 * MILLISECOND).left;
+    let late: Vec<Nanos> = left
+        .iter()
+        .map(|p| p.at - p.number * 3 * MILLISECOND)
+        .collect();
+    assert_eq!(late, [MILLISECOND; 5]);
+}
+
+/// tc-netem(8): a packet's turn comes when its delay is over and the packet before it has left.
+#[test]
+fn delay_and_rate_overlap() {
+    let mut asked = limited(800_000, 0);
+    asked.delay = Duration::from_millis(5);
+    let expected = [6, 7, 8].map(|ms| ms * MILLISECOND);
+    assert_eq!(times(&asked, &[100; 3]), expected);
 }
 
 #[test]
-fn a_copy_that_finds_no_room_is_not_made() {
-    let impairments = Impairments {
-        duplicate: Chance::of(Percent::HUNDRED),
-        ..queued(Queue::Packets(3))
-    };
-    let mut emulator = Emulator::new(&impairments, 1, "client");
-    let mut copies = 0;
-    for number in 0..2 {
-        emulator.offer(0, number, 100, |n| {
-            copies += 1;
-            *n
-        });
-    }
-    let counters = emulator.counters();
-    assert_eq!((copies, counters.dropped, counters.under_way), (1, 1, 3));
+fn jitter_reorders_nothing_where_there_is_a_rate() {
+    let mut asked = limited(100_000_000_000, 0);
+    asked.delay = Duration::from_millis(10);
+    asked.jitter = Some(Jitter {
+        spread: Duration::from_millis(10),
+        distribution: Distribution::Normal,
+        correlation: Percent::ZERO,
+    });
+    let left = traffic(&asked, 1, 10_000).left;
+    assert!(left.is_sorted_by_key(|packet| (packet.at, packet.number)));
+    assert!(left.is_sorted_by_key(|packet| packet.number));
+}
+
+#[test]
+fn times_that_are_too_long_are_for_ever() {
+    let mut asked = limited(1, i32::MAX);
+    asked.delay = Duration::MAX;
+    assert_eq!(times(&asked, &[usize::MAX, 1]), [Nanos::MAX; 2]);
 }

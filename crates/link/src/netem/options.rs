@@ -7,6 +7,12 @@ use scenario::{
 };
 use sys::netlink::qdisc::{GilbertElliott, NetemOptions, Scaled};
 
+/// Bytes that netem counts besides the IP packet: Ethernet's header, which it sees, too.
+const SEEN: i32 = 14;
+
+/// Bytes of the smallest IP packet: a header without options, RFC 791.
+const SMALLEST: i32 = 20;
+
 /// Netem's options for these impairments. MTUs and black holes are a router's, not netem's.
 pub(super) fn options(
     impairments: &Impairments,
@@ -25,6 +31,9 @@ pub(super) fn options(
     ) else {
         return unsupported("delay for more than 292 years");
     };
+    if jitter > i32::MAX.into() {
+        return unsupported("vary a delay by more than 2.147 s");
+    }
     let (mut loss, mut gilbert_elliott) = (Chance::NEVER, None);
     match &impairments.loss {
         Loss::None => {}
@@ -45,12 +54,22 @@ pub(super) fn options(
         Some(Queue::Packets(most)) => most,
         Some(Queue::Bytes(_)) => return unsupported("limit its queue in bytes"),
     };
-    let bits = impairments
-        .rate
-        .map_or(0, |limit| limit.rate.bits_per_second());
+    let (bits, overhead) = match impairments.rate {
+        None => (0, 0),
+        Some(limit) => (limit.rate.bits_per_second(), limit.overhead),
+    };
     if !bits.is_multiple_of(8) {
         return unsupported("hold a rate that is no whole number of bytes a second");
     }
+    if overhead < -SMALLEST {
+        // It would take a length below zero for a very large one.
+        return unsupported("take an overhead below -20 bytes");
+    }
+    let overhead = if bits == 0 {
+        0
+    } else {
+        overhead.saturating_sub(SEEN)
+    };
     let reorder = impairments.reorder;
     let reorder_chance = reorder.map_or(Chance::NEVER, |reorder| reorder.chance);
     Ok(NetemOptions {
@@ -71,10 +90,23 @@ pub(super) fn options(
         reorder_correlation: scaled(reorder_chance.correlation),
         gap: reorder.map_or(0, |reorder| reorder.gap),
         rate: bits / 8,
-        overhead: impairments.rate.map_or(0, |limit| limit.overhead),
+        overhead,
         limit,
         seed,
     })
+}
+
+/// Whether all that these options leave to chance follows from the seed. Correlated draws begin at
+/// the kernel's own chance, and so does the place of a flipped bit, whatever the seed.
+pub(super) fn follow_the_seed(options: &NetemOptions) -> bool {
+    let correlations = [
+        options.jitter_correlation,
+        options.loss_correlation,
+        options.duplicate_correlation,
+        options.corrupt_correlation,
+        options.reorder_correlation,
+    ];
+    correlations == [0; 5] && options.corrupt == 0
 }
 
 fn scaled(percent: Percent) -> Scaled {
@@ -128,7 +160,7 @@ mod tests {
             }),
             rate: Some(RateLimit {
                 rate: Rate::from_bits_per_second(10_000_000),
-                overhead: -14,
+                overhead: 38,
             }),
             queue: Some(Queue::Packets(100)),
             ..Impairments::default()
@@ -146,7 +178,7 @@ mod tests {
             reorder: 0x3fff_ffff,
             gap: 5,
             rate: 1_250_000,
-            overhead: -14,
+            overhead: 24,
             limit: 100,
             seed: Some(7),
             ..NetemOptions::default()
@@ -205,10 +237,48 @@ mod tests {
                 },
                 "rate",
             ),
+            (
+                Impairments {
+                    rate: Some(RateLimit {
+                        rate: Rate::from_bits_per_second(1000),
+                        overhead: -21,
+                    }),
+                    ..base()
+                },
+                "overhead",
+            ),
+            (
+                Impairments {
+                    jitter: Some(Jitter {
+                        spread: Duration::from_secs(3),
+                        distribution: Distribution::Uniform,
+                        correlation: Percent::ZERO,
+                    }),
+                    ..base()
+                },
+                "vary",
+            ),
         ] {
             let said = refused(impairments).to_string();
             assert!(said.contains(word), "{said}");
         }
+    }
+
+    #[test]
+    fn correlated_draws_and_flipped_bits_follow_no_seed() {
+        let follows =
+            |impairments: &Impairments| follow_the_seed(&options(impairments, None).unwrap());
+        let mut impairments = Impairments {
+            loss: Loss::Independent(Chance::of(percent("20%"))),
+            duplicate: Chance::of(percent("1%")),
+            ..Impairments::default()
+        };
+        assert!(follows(&impairments));
+        impairments.duplicate.correlation = percent("1%");
+        assert!(!follows(&impairments));
+        impairments.duplicate = Chance::NEVER;
+        impairments.corrupt = Chance::of(percent("1%"));
+        assert!(!follows(&impairments));
     }
 
     #[test]

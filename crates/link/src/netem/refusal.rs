@@ -1,7 +1,10 @@
 //! Why netem does not do what is asked.
 
 use std::io;
-use sys::netlink::{NetlinkError, qdisc::NetemOptions};
+use sys::netlink::{
+    NetlinkError,
+    qdisc::{NETEM, NetemOptions},
+};
 
 /// Why netem does not do what is asked.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +12,9 @@ pub enum Refusal {
     /// The kernel has no netem.
     #[error("this kernel has no netem (sch_netem)")]
     NoNetem,
+    /// The kernel has no discipline with bands.
+    #[error("this kernel has no prio (sch_prio), by which netem tells other hosts apart")]
+    NoPrio,
     /// Netem can't do this, whatever the kernel.
     #[error("the kernel's netem can't {what}")]
     Unsupported {
@@ -21,6 +27,9 @@ pub enum Refusal {
         /// How many are needed.
         lanes: usize,
     },
+    /// Some kernels since 6.12.50 forbid copies where there are several netems on an interface.
+    #[error("this kernel's netem can't duplicate packets while it tells other hosts apart")]
+    NoCopies(#[source] NetlinkError),
     /// The kernel left something out.
     #[error("this kernel's netem took {field} as {taken} instead of {asked}")]
     NotTaken {
@@ -41,10 +50,28 @@ pub enum Refusal {
 
 impl Refusal {
     /// What the refusal to make a discipline means.
-    pub(super) fn from_make(error: NetlinkError) -> Self {
+    pub(super) fn from_make(error: NetlinkError, kind: &str) -> Self {
         match &error {
             NetlinkError::Refused { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                Self::NoNetem
+                if kind == NETEM {
+                    Self::NoNetem
+                } else {
+                    Self::NoPrio
+                }
+            }
+            _ => Self::Netlink(error),
+        }
+    }
+
+    /// What the refusal to change one of so many netems means.
+    pub(super) fn from_change(error: NetlinkError, asked: &NetemOptions, lanes: usize) -> Self {
+        match &error {
+            NetlinkError::Refused { source, .. }
+                if source.kind() == io::ErrorKind::InvalidInput
+                    && lanes > 1
+                    && asked.duplicate != 0 =>
+            {
+                Self::NoCopies(error)
             }
             _ => Self::Netlink(error),
         }
@@ -89,6 +116,23 @@ pub(super) fn compare(asked: &NetemOptions, taken: &NetemOptions) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_forbids_copies_is_named() {
+        let refused = || NetlinkError::Refused {
+            what: "change".to_owned(),
+            source: io::Error::from_raw_os_error(libc::EINVAL),
+        };
+        let asked = NetemOptions {
+            duplicate: 1,
+            ..NetemOptions::default()
+        };
+        let meaning = |asked, lanes| Refusal::from_change(refused(), asked, lanes);
+        assert!(matches!(meaning(&asked, 2), Refusal::NoCopies(_)));
+        assert!(matches!(meaning(&asked, 1), Refusal::Netlink(_)));
+        let nothing = NetemOptions::default();
+        assert!(matches!(meaning(&nothing, 2), Refusal::Netlink(_)));
+    }
 
     #[test]
     fn what_the_kernel_left_out_is_named() {

@@ -2,7 +2,8 @@
 
 use super::{
     entrance::{ETHERNET, Entrance},
-    pool::Handle,
+    pace::Pace,
+    pool::{Handle, LINE},
     shared::Shared,
 };
 use crate::LinkReport;
@@ -13,9 +14,10 @@ use nix::{
     sys::time::TimeSpec,
 };
 use std::{
-    io,
+    hint, io,
     os::fd::AsFd,
     sync::{Arc, mpsc},
+    thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use sys::packet_socket::{BATCH, FrameRing, PacketSocket};
@@ -25,9 +27,7 @@ const GULP: usize = 256;
 
 pub(super) struct Carrier {
     ring: FrameRing,
-    tap: u32,
-    wire: u32,
-    /// What each lane's frames are sent by, where the kernel tells lanes apart by it.
+    /// What each lane's frames are sent by, or one for all lanes.
     outlets: Vec<PacketSocket>,
     entrance: Entrance,
     shared: Arc<Shared>,
@@ -35,8 +35,7 @@ pub(super) struct Carrier {
     /// When the newest frame entered the link.
     newest: Nanos,
     leaving: Vec<Handle>,
-    /// When the thread last woke, and the time before.
-    woke: [Nanos; 2],
+    pace: Pace,
     /// The last request to drain that was answered.
     answered: u64,
 }
@@ -44,22 +43,19 @@ pub(super) struct Carrier {
 impl Carrier {
     pub(super) fn new(
         ring: FrameRing,
-        [tap, wire]: [u32; 2],
         entrance: Entrance,
         outlets: Vec<PacketSocket>,
         shared: Arc<Shared>,
     ) -> Self {
         Self {
             ring,
-            tap,
-            wire,
             outlets,
             entrance,
             shared,
             start: Instant::now(),
             newest: 0,
             leaving: Vec::with_capacity(BATCH),
-            woke: [0; 2],
+            pace: Pace::default(),
             answered: 0,
         }
     }
@@ -74,22 +70,28 @@ impl Carrier {
         let phases = self.entrance.timetable.into_phases();
         // The owner may be gone already; then nobody asks how it ended.
         let _ = end.send(result.map(|()| LinkReport { phases, counters }));
+        // For each socket that is closed the kernel waits; so it waits for all at once.
+        let outlets = self.outlets;
+        let _ = thread::Builder::new().spawn(move || drop(outlets));
     }
 
     fn carry(&mut self) -> io::Result<()> {
         while !self.shared.is_stopping() {
             let wishes = self.shared.wishes();
             self.entrance.timetable.begin(wishes.begin);
+            let looked = wall_clock();
             let taken = self.take_in();
-            self.send_due()?;
+            let sent = self.send_due()?;
+            self.pace.moved(taken + sent);
+            if taken < GULP && self.rest() {
+                continue;
+            }
             if taken > 0 {
                 // Look again before sleeping: the call that woke the thread may have been a request
                 // to drain, which only an empty ring answers and nothing repeats.
                 continue;
             }
-            if self.entrance.timetable.next().is_some() {
-                self.entrance.enter_phases(wall_clock());
-            }
+            self.entrance.enter_phases(looked.saturating_sub(STAMPING));
             if let Some(refusal) = self.entrance.refusal.take() {
                 return Err(io::Error::other(refusal));
             }
@@ -128,19 +130,21 @@ impl Carrier {
         }
         for answer in std::mem::take(&mut self.entrance.answers) {
             // An answer that does not get through is lost as any packet may be.
-            let _ = self.ring.socket().send_batch(self.tap, &[&answer]);
+            let _ = self.ring.socket().send_batch(&[&answer]);
         }
         taken
     }
 
-    /// Sends what has left the lanes, batch by batch.
-    fn send_due(&mut self) -> io::Result<()> {
+    /// Sends what has left the lanes, batch by batch. Returns how many frames that was.
+    fn send_due(&mut self) -> io::Result<usize> {
+        let mut sent = 0;
         for lane in 0..self.entrance.lanes.count() {
             while self.collect(lane) {
+                sent += self.leaving.len();
                 self.send_leaving(lane)?;
             }
         }
-        Ok(())
+        Ok(sent)
     }
 
     /// Collects a batch of what has left a lane. Returns whether there is any.
@@ -166,15 +170,21 @@ impl Carrier {
             netem,
             ..
         } = &mut self.entrance;
-        let outlet = self.outlets.get(lane).unwrap_or(self.ring.socket());
+        let outlet = &self.outlets[lane.min(self.outlets.len() - 1)];
+        // Netem refuses a packet by an error, which sendmmsg keeps to itself when it is not about
+        // the first: sent once more, the packet would be counted twice, or even pass.
+        let most = if netem.is_some() { 1 } else { BATCH };
         let mut sent = 0;
         while sent < self.leaving.len() && !self.shared.is_stopping() {
             let mut frames: [&[u8]; BATCH] = [&[]; BATCH];
-            let rest = &self.leaving[sent..];
-            for (frame, handle) in frames.iter_mut().zip(rest) {
+            let batch = (self.leaving.len() - sent).min(most);
+            for (frame, handle) in frames.iter_mut().zip(&self.leaving[sent..][..batch]) {
                 *frame = pool.get(*handle);
+                // They have left the processor's cache since they came. Asked for here, all are
+                // fetched at once; the kernel would have to wait for one after the other.
+                hint::black_box([frame.first(), frame.get(LINE)].map(Option::<&u8>::copied));
             }
-            match outlet.send_batch(self.wire, &frames[..rest.len()]) {
+            match outlet.send_batch(&frames[..batch]) {
                 Ok(count) => {
                     counters.delivered += count as u64;
                     sent += count;
@@ -187,7 +197,7 @@ impl Carrier {
                     }
                     // The wire's queue is full for a moment. Yielding would not do: a real-time
                     // thread only yields to its like, and an ordinary one empties the queue.
-                    Some(libc::ENOBUFS | libc::EAGAIN) => std::thread::sleep(FULL_QUEUE),
+                    Some(libc::ENOBUFS | libc::EAGAIN) => thread::sleep(FULL_QUEUE),
                     Some(libc::EINTR) => {}
                     // This one frame can't go; the next may.
                     Some(libc::EMSGSIZE | libc::EINVAL) => {
@@ -204,43 +214,53 @@ impl Carrier {
         Ok(())
     }
 
+    /// Lets the processor go for a while where frames come one upon the other. Returns whether it
+    /// did.
+    fn rest(&mut self) -> bool {
+        let now = self.now();
+        let Some(until) = self.pace.rest(now) else {
+            return false;
+        };
+        thread::sleep(Duration::from_nanos(until - now));
+        self.pace.woke(self.now());
+        true
+    }
+
     /// Sleeps until a frame comes, one is due, or somebody asks something.
     ///
     /// Netem does not tell when it has become empty: while somebody waits for it, it is looked at.
     fn wait(&mut self, is_asked: bool) -> io::Result<()> {
         let now = self.now();
-        let [woke, before] = self.woke;
-        let rested = woke.saturating_add(PACE);
-        // Frames that come in the pause wait in the ring with their time of arrival.
-        let pause = woke.saturating_sub(before) < PACE && now < rested;
-        let until = if pause {
-            Some(rested)
-        } else {
-            let due = self.entrance.lanes.next_due();
-            let change = self.entrance.timetable.next();
-            let change = change.map(|at| now.saturating_add(at.saturating_sub(wall_clock())));
-            let look = (is_asked && self.entrance.netem.is_some()).then_some(now + LOOK);
-            due.into_iter().chain(change).chain(look).min()
-        };
+        let due = self.entrance.lanes.next_due();
+        if let Some(due) = due
+            && self.pace.watch(now, due)
+        {
+            while self.now() < due {
+                hint::spin_loop();
+            }
+            return Ok(());
+        }
+        let due = due.map(|due| self.pace.wake_for(due));
+        let change = self.entrance.timetable.next().map(|at| {
+            let rest = at.saturating_add(STAMPING).saturating_sub(wall_clock());
+            now.saturating_add(rest)
+        });
+        let look = (is_asked && self.entrance.netem.is_some()).then_some(now + LOOK);
+        let until = due.into_iter().chain(change).chain(look).min();
         let timeout = match until.map(|until| until.saturating_sub(now)) {
             None => None,
             Some(0) => return Ok(()),
             Some(rest) => Some(TimeSpec::from_duration(Duration::from_nanos(rest))),
         };
-        let frames = if pause {
-            PollFlags::empty()
-        } else {
-            PollFlags::POLLIN
-        };
         let mut fds = [
-            PollFd::new(self.ring.socket().as_fd(), frames),
+            PollFd::new(self.ring.socket().as_fd(), PollFlags::POLLIN),
             PollFd::new(self.shared.wake_fd(), PollFlags::POLLIN),
         ];
         match ppoll(&mut fds, timeout, None) {
             Ok(_) | Err(nix::Error::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
-        self.woke = [self.now(), woke];
+        self.pace.woke(self.now());
         if fds[0]
             .revents()
             .is_some_and(|events| events.contains(PollFlags::POLLERR))
@@ -277,10 +297,9 @@ const LOOK: Nanos = 1_000_000;
 /// How long a full queue is left to empty: at 400,000 packets/s, 20 find room again.
 const FULL_QUEUE: Duration = Duration::from_micros(50);
 
-/// The thread wakes at most twice in this time, whatever the traffic: waking for each packet, it
-/// would interrupt the sender each time where both share a processor, and a real-time thread leaves
-/// the sender little else. A packet leaves late by that much at most, and only in dense traffic.
-const PACE: Nanos = 50_000;
+/// So long after the kernel has stamped a frame it is in the ring. A phase begins that much later
+/// where no frame comes, so that none that was stamped before is met by it.
+const STAMPING: u64 = 100_000;
 
 /// The clock starts this late, so that a frame stamped before the thread began has a time, too.
 const HEAD_START: Nanos = 1_000_000_000;

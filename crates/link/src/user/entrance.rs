@@ -26,6 +26,8 @@ pub(super) struct Entrance {
     pub(super) counters: Counters,
     /// Frames that go back to the host: a router's errors.
     pub(super) answers: Vec<Vec<u8>>,
+    /// Where the router puts packets together.
+    room: Vec<u8>,
     /// Why a phase could not be entered, which ends the link.
     pub(super) refusal: Option<Refusal>,
 }
@@ -50,6 +52,7 @@ impl Entrance {
             timetable: Timetable::new(&spec.plan, now),
             counters: Counters::default(),
             answers: Vec::new(),
+            room: Vec::new(),
             refusal: None,
         })
     }
@@ -80,24 +83,24 @@ impl Entrance {
             self.counters.cut += 1;
             return;
         }
-        match lane.hop.pass(packet) {
+        let (emulator, pool) = (&mut lane.emulator, &mut self.pool);
+        let mut pieces: u64 = 0;
+        // Each piece is a packet of its own from here on.
+        let show = |piece: &[u8]| {
+            pieces += 1;
+            offer(emulator, pool, now, &[header, piece].concat());
+        };
+        match lane.hop.pass(packet, &mut self.room, show) {
             Passage::Whole => offer(&mut lane.emulator, &mut self.pool, now, frame.data),
-            // Each piece is a packet of its own from here on.
-            Passage::Fragments(pieces) => {
-                self.counters.fragments += pieces.len().saturating_sub(1) as u64;
-                for piece in pieces {
-                    let frame = [header, &piece].concat();
-                    offer(&mut lane.emulator, &mut self.pool, now, &frame);
-                }
-            }
+            Passage::Fragments => self.counters.fragments += pieces.saturating_sub(1),
             Passage::Refused(answer) => {
                 lane.emulator.skip();
                 self.counters.refused += 1;
                 // Back to where it came from: the addresses change places, the type stays.
                 let (to, from, kind) = (&header[..6], &header[6..12], &header[12..]);
-                self.answers.push([from, to, kind, &answer].concat());
+                self.answers.push([from, to, kind, answer].concat());
             }
-            Passage::Silent => {
+            Passage::Dropped => {
                 lane.emulator.skip();
                 self.counters.refused += 1;
             }
@@ -123,12 +126,16 @@ impl Entrance {
         if self.netem.is_none() {
             return counters;
         }
-        // What was handed to the kernel has left when it has left netem, which does not tell copies,
-        // flipped bits and reordered packets.
+        // What was handed to the kernel has left when it has left netem. Netem does not tell copies,
+        // which are what it has had beyond what it was given, nor flipped bits.
         let kernel = self.in_kernel();
+        let given = counters.delivered + counters.dropped;
+        let had = kernel.sent + kernel.held + kernel.dropped;
         Counters {
             delivered: kernel.sent,
+            duplicated: had.saturating_sub(given),
             lost: kernel.dropped.saturating_sub(counters.dropped),
+            reordered: kernel.reordered,
             ..counters
         }
     }

@@ -60,7 +60,7 @@ impl Lanes {
         let lane = |(name, toward): (String, _)| Lane {
             toward,
             emulator: Emulator::new(&nothing, spec.seed, &name),
-            hop: Hop::new(spec.router, &nothing),
+            hop: Hop::new(spec.router, None, false),
         };
         let lanes = names(spec).into_iter().zip(iter::once(None).chain(others));
         Self {
@@ -87,7 +87,7 @@ impl Lanes {
         };
         let all: Vec<Impairments> = self.lanes.iter().map(asked).collect();
         for (lane, impairments) in self.lanes.iter_mut().zip(&all) {
-            lane.hop = Hop::new(self.router, impairments);
+            lane.hop = Hop::new(self.router, impairments.path_mtu, impairments.black_hole);
         }
         let address = |name: &String| {
             let mut others = self.others.iter();

@@ -14,6 +14,7 @@ use std::{
     fs::File,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     os::fd::AsRawFd,
+    thread,
 };
 use sys::{
     ethtool::disable_offloads,
@@ -81,6 +82,12 @@ pub(crate) fn two_hosts(family: Family, mtu: u16) -> [Host; 2] {
         up("lab0-tap");
         host.set_up(other, family);
     }
+    for host in &hosts {
+        host.enter();
+        for interface in ["lab0", "lab0-tap", "eth0"] {
+            wait_until_it_sends(interface);
+        }
+    }
     hosts
 }
 
@@ -123,6 +130,24 @@ impl Host {
                 mac: other.mac,
             }),
         ]);
+    }
+
+    /// Gives an interface another address, in a network of its own.
+    pub(crate) fn add_address(&self, interface: &str, address: IpAddr) {
+        self.enter();
+        let index = Netlink::open().unwrap().index(interface).unwrap();
+        let prefix = if address.is_ipv4() { 24 } else { 64 };
+        apply(&[Request::Address {
+            index,
+            address,
+            prefix,
+        }]);
+    }
+
+    /// Sets a sysctl.
+    pub(crate) fn set(&self, name: &str, value: &str) {
+        self.enter();
+        set(name, value);
     }
 
     /// Puts a link into force.
@@ -186,6 +211,14 @@ fn apply(requests: &[Request]) {
 fn up(interface: &str) {
     let index = Netlink::open().unwrap().index(interface).unwrap();
     apply(&[Request::Up { index }]);
+}
+
+fn wait_until_it_sends(interface: &str) {
+    let mut netlink = Netlink::open().unwrap();
+    let index = netlink.index(interface).unwrap();
+    while !netlink.is_sending(index).unwrap() {
+        thread::yield_now();
+    }
 }
 
 fn set(name: &str, value: &str) {

@@ -19,8 +19,8 @@ pub(super) fn whole(batch: &BatchAnalysis, lang: Lang) -> String {
     let colon = say(lang, ": ", "：");
     let title = format!("{}{colon}{}", batch.scenario, batch.title.in_lang(lang));
     let mut text = wrap(&title, 0, WIDTH);
-    if let Some(subject) = batch.runs.first().and_then(Analysis::run) {
-        text.push_str(&run::place(subject, lang));
+    if let Some((first, subject)) = batch.runs.first().and_then(|run| Some((run, run.run()?))) {
+        text.push_str(&run::place(first, subject, lang));
     }
     let about = batch.about.in_lang(lang);
     if !about.is_empty() {

@@ -3,26 +3,24 @@
 use super::{
     WIDTH,
     layout::item,
-    quantity::{bytes, count, delay, plural, time},
+    links,
+    quantity::{bytes, count, plural, time},
     say,
 };
 use analysis::{
     Analysis, Verdict,
     model::{
+        link::LinkSummary,
         note::Note,
         verdict::{Doubt, Judgement, Seen},
     },
 };
 use record::manifest::Outcome;
 use scenario::{
-    expectation::{Claim, Unit},
+    expectation::{Claim, Condition, Unit},
     finding::Cause,
-    impairment::{Chance, Loss},
     text::Lang,
 };
-
-/// English and Chinese.
-type Both = (String, String);
 
 /// The verdict in words.
 pub(super) fn verdict(verdict: Option<Verdict>, lang: Lang) -> String {
@@ -88,6 +86,11 @@ fn expected(judgement: &Judgement, lang: Lang) -> String {
             undetermined,
             other_causes,
         } => seen_findings(*count, *undetermined, other_causes, lang),
+        Seen::Condition {
+            proven,
+            refuted,
+            open,
+        } => seen_condition([*proven, *refuted, *open], lang),
     };
     say(
         lang,
@@ -110,6 +113,15 @@ fn seen_value(value: Option<u64>, claim: &Claim, lang: Lang) -> String {
         Unit::Count => count(value),
     };
     say(lang, format!("it is {value}"), format!("实际是 {value}"))
+}
+
+fn seen_condition([proven, refuted, open]: [usize; 3], lang: Lang) -> String {
+    match (proven, refuted, open) {
+        (0, 0, 0) => say(lang, "no packet met it", "没有包遇到它"),
+        (_, 0, 0) => say(lang, "it is proven", "已证明"),
+        (_, 0, _) => say(lang, "too few packets met it", "遇到它的包太少"),
+        _ => say(lang, "what was measured is something else", "实测并非如此"),
+    }
 }
 
 fn seen_findings(found: u64, undetermined: u64, other_causes: &[Cause], lang: Lang) -> String {
@@ -169,50 +181,70 @@ fn told_doubt(analysis: &Analysis, doubt: &Doubt, lang: Lang) -> String {
             ),
             format!("{host} 的链路丢了 {} 个不该丢的包", count(*packets)),
         ),
-        Doubt::DelayUnproven {
+        Doubt::ConditionUnproven {
             host,
-            asked,
-            measured,
+            toward,
+            phase,
+            condition,
         } => {
-            let (asked, median, n) = (delay(*asked), delay(measured.median), count(measured.count));
-            (
-                format!(
-                    "the link of {host} was asked to take {asked} and took {median} (median, \
-                     n = {n})"
+            let mut links = analysis.links.iter();
+            let link = links.find(|link| {
+                link.host == *host
+                    && link.toward == *toward
+                    && link.phase.map_or(0, |phase| phase.number) == *phase
+            });
+            match link {
+                Some(link) => (
+                    unproven(link, *condition, Lang::En),
+                    unproven(link, *condition, Lang::Zh),
                 ),
-                format!("{host} 的链路要求 {asked}，实测 {median}（中位数，n = {n}）"),
-            )
+                None => (
+                    format!("the link of {host} did not do what it was asked: {condition}"),
+                    format!("{host} 的链路没有按要求做到：{condition}"),
+                ),
+            }
         }
-        Doubt::LossUnproven {
-            host,
-            sent,
-            missing,
-        } => unproven_loss(analysis, host, *sent, *missing),
     };
     say(lang, format!("Doubt: {en}."), format!("疑点：{zh}。"))
 }
 
-fn unproven_loss(analysis: &Analysis, host: &str, sent: u64, missing: u64) -> Both {
-    let link = analysis.links.iter().find(|link| link.host == host);
-    let (asked_en, asked_zh) = match link.map(|link| &link.asked.loss) {
-        Some(Loss::Independent(Chance { share, .. })) => (
-            format!("was asked to lose {share} and lost"),
-            format!("要求丢包 {share}，实际在 "),
-        ),
-        Some(Loss::None) => (
-            "was asked to lose nothing and lost".to_owned(),
-            "不该丢包，却在 ".to_owned(),
-        ),
-        Some(Loss::GilbertElliott(_) | Loss::Packets(_)) | None => (
-            "did not lose as it was asked:".to_owned(),
-            "没有按要求丢包：".to_owned(),
-        ),
+fn unproven(link: &LinkSummary, condition: Condition, lang: Lang) -> String {
+    let name = links::name(link, lang);
+    let nothing = || match condition {
+        Condition::Delay => say(lang, "no delay", "无延迟"),
+        Condition::Loss => say(lang, "no loss", "不丢包"),
+        Condition::Duplicate => say(lang, "no duplicates", "无重复"),
+        Condition::Corrupt => say(lang, "no flipped bits", "无比特翻转"),
+        Condition::Outage => say(lang, "a cut", "断网"),
+        other => other.to_string(),
     };
-    let (sent_zh, missing) = (count(sent), count(missing));
-    let sent = plural(sent, "packet");
-    (
-        format!("the link of {host} {asked_en} {missing} of {sent}"),
-        format!("{host} 的链路{asked_zh}{sent_zh} 个包中丢了 {missing} 个"),
+    let asked = links::asked_of(condition, &link.asked, lang).unwrap_or_else(nothing);
+    let asked = asked.trim_start();
+    let seen = links::seen_of(condition, link, lang)
+        .unwrap_or_else(|| say(lang, "something else", "并非如此"));
+    let chance = link
+        .proof(condition)
+        .and_then(|proof| proof.probability)
+        .map(|probability| by_chance(probability, lang));
+    let chance = chance.unwrap_or_default();
+    say(
+        lang,
+        format!("the link of {name} was asked for {asked}; measured {seen}{chance}"),
+        format!("{name} 的链路要求 {asked}；实测 {seen}{chance}"),
+    )
+}
+
+/// How often chance brings about what is as far out.
+fn by_chance(probability: f64, lang: Lang) -> String {
+    const NEVER: f64 = 1e-9;
+    if probability < NEVER {
+        return say(lang, ", which is no chance", "，这绝非偶然");
+    }
+    let times = count((1.0 / probability) as u64);
+    say(
+        lang,
+        format!(", which chance does once in {times} times"),
+        format!("，偶然发生的机会是 {times} 分之一"),
     )
 }
 

@@ -1,99 +1,87 @@
 //! What links were asked and what was measured.
 
+mod asked;
+mod seen;
+
+pub(super) use asked::asked_of;
+pub(super) use seen::seen_of;
+
 use super::{
     WIDTH,
     layout::item,
-    quantity::{count, delay},
+    quantity::{count, delay, time},
     say,
 };
-use analysis::{Analysis, model::link::LinkSummary};
+use analysis::{
+    Analysis,
+    model::link::{LinkSummary, Phase, ProofState},
+};
+use asked::{ORDER, asked};
 use scenario::{
+    expectation::Condition,
     impairment::{Chance, Impairments, Loss},
     text::Lang,
 };
 
-/// One paragraph when all links were asked the same, else a line for each.
+/// One paragraph when all links were asked the same few things, else a line for each.
 pub(super) fn links(analysis: &Analysis, lang: Lang) -> String {
     let links = &analysis.links;
     let Some(first) = links.first() else {
         return String::new();
     };
-    if links.iter().all(|link| link.asked == first.asked) {
-        let each: Vec<String> = links
-            .iter()
-            .map(|link| {
-                let host = &link.host;
-                say(
-                    lang,
-                    format!("{} from {host}{}", measured(link, lang), aside(link, lang)),
-                    format!("{host} {}{}", measured(link, lang), aside(link, lang)),
-                )
-            })
-            .collect();
-        let asked = asked(&first.asked, lang);
-        let text = say(
-            lang,
-            format!(
-                "Links: asked {asked} each way, measured (median) {}.",
-                each.join(", ")
-            ),
-            format!("链路：单程要求{asked}；实测中位数 {}。", each.join("，")),
-        );
-        return item(&text, 2, WIDTH);
+    if links
+        .iter()
+        .all(|link| link.asked == first.asked && is_plain(link))
+    {
+        return item(&together(links, first, lang), 2, WIDTH);
     }
-    let line = |link: &LinkSummary| {
-        let (host, asked) = (&link.host, asked(&link.asked, lang));
-        let measured = match link.delay {
-            Some(_) => say(
-                lang,
-                format!("measured (median) {}", measured(link, lang)),
-                format!("实测中位数 {}", measured(link, lang)),
-            ),
-            None => say(lang, "nothing measured", "没有测到"),
-        };
-        let aside = aside(link, lang);
-        let text = say(
-            lang,
-            format!("Link of {host}: asked {asked}, {measured}{aside}."),
-            format!("{host} 的链路：要求{asked}；{measured}{aside}。"),
-        );
-        item(&text, 2, WIDTH)
+    let lines = links.iter().map(|link| item(&alone(link, lang), 2, WIDTH));
+    lines.collect()
+}
+
+/// Whether its delay and what is missing are all there is to tell of a link.
+fn is_plain(link: &LinkSummary) -> bool {
+    let asked = &link.asked;
+    let plain = Impairments {
+        delay: asked.delay,
+        mtu: asked.mtu,
+        loss: match asked.loss {
+            Loss::Independent(Chance { share, .. }) => Loss::Independent(Chance::of(share)),
+            _ => Loss::None,
+        },
+        ..Impairments::default()
     };
-    links.iter().map(line).collect()
+    *asked == plain
+        && (link.phase.is_none() && link.toward.is_none())
+        && link.duplicated + link.corrupted + link.fragmented == 0
 }
 
-/// What a link was asked to do.
-fn asked(asked: &Impairments, lang: Lang) -> String {
-    let mut parts = Vec::new();
-    if !asked.delay.is_zero() {
-        let nanoseconds = u64::try_from(asked.delay.as_nanos()).unwrap_or(u64::MAX);
-        parts.push(say(
-            lang,
-            delay(nanoseconds),
-            format!(" {}", delay(nanoseconds)),
-        ));
-    }
-    if let Loss::Independent(Chance { share, .. }) = asked.loss {
-        parts.push(say(lang, format!("{share} loss"), format!("丢包 {share}")));
-    }
-    if asked.mtu != Impairments::default().mtu {
-        let mtu = asked.mtu;
-        parts.push(format!("MTU {mtu}"));
-    }
-    match (parts.split_last(), lang) {
-        (None, _) => say(lang, "no delay", "无延迟"),
-        (Some((last, first)), Lang::En) if !first.is_empty() => {
-            format!("{} and {last}", first.join(", "))
-        }
-        _ => parts.join("、"),
-    }
-}
-
-fn measured(link: &LinkSummary, lang: Lang) -> String {
-    match link.delay {
-        Some(measured) => delay(measured.median),
-        None => say(lang, "nothing", "没有测到"),
-    }
+fn together(links: &[LinkSummary], first: &LinkSummary, lang: Lang) -> String {
+    let each: Vec<String> = links
+        .iter()
+        .map(|link| {
+            let host = &link.host;
+            let median = match link.delay {
+                Some(measured) => delay(measured.median),
+                None => say(lang, "nothing", "没有测到"),
+            };
+            let aside = aside(link, lang);
+            say(
+                lang,
+                format!("{median} from {host}{aside}"),
+                format!("{host} {median}{aside}"),
+            )
+        })
+        .collect();
+    let asked = asked(&first.asked, lang);
+    say(
+        lang,
+        format!(
+            "Links: asked {asked} each way, measured (median) {}.",
+            each.join(", ")
+        ),
+        format!("链路：单程要求{asked}；实测中位数 {}。", each.join("，")),
+    )
 }
 
 /// How many packets were measured, and how many of those that were sent never arrived.
@@ -117,5 +105,75 @@ fn aside(link: &LinkSummary, lang: Lang) -> String {
         lang,
         format!(" ({})", parts.join(", ")),
         format!("（{}）", parts.join("，")),
+    )
+}
+
+fn alone(link: &LinkSummary, lang: Lang) -> String {
+    let mut asked = asked(&link.asked, lang);
+    if link.outage.is_some() {
+        asked.push_str(&say(lang, ", cut off", "、断网"));
+    }
+    let told = ORDER.into_iter().chain([Condition::Outage]);
+    let seen: Vec<String> = told
+        .filter_map(|condition| seen_of(condition, link, lang))
+        .collect();
+    let measured = if seen.is_empty() {
+        say(lang, "nothing measured", "没有测到")
+    } else {
+        say(
+            lang,
+            format!("measured {}", seen.join(", ")),
+            format!("实测 {}", seen.join("，")),
+        )
+    };
+    let name = name(link, lang);
+    let open = open(link, lang);
+    say(
+        lang,
+        format!("Link of {name}: asked {asked}; {measured}{open}."),
+        format!("{name} 的链路：要求{asked}；{measured}{open}。"),
+    )
+}
+
+/// Whose link, for whom, when.
+pub(super) fn name(link: &LinkSummary, lang: Lang) -> String {
+    let mut name = link.host.clone();
+    if let Some(toward) = &link.toward {
+        name.push_str(&say(
+            lang,
+            format!(" toward {toward}"),
+            format!(" 到 {toward}"),
+        ));
+    }
+    if let Some(Phase { from, until, .. }) = link.phase {
+        let from = match from {
+            0 => "0 s".to_owned(),
+            from => time(from),
+        };
+        name.push_str(&match until {
+            Some(until) => say(
+                lang,
+                format!(" from {from} to {}", time(until)),
+                format!("（{from} 至 {}）", time(until)),
+            ),
+            None => say(lang, format!(" from {from} on"), format!("（{from} 起）")),
+        });
+    }
+    name
+}
+
+/// What was asked for and too few packets met.
+fn open(link: &LinkSummary, lang: Lang) -> String {
+    let open = link.proofs.iter().filter(|proof| {
+        proof.state == ProofState::Open && link.asks_for(proof.condition) && link.sent > 0
+    });
+    let names: Vec<String> = open.map(|proof| proof.condition.to_string()).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    say(
+        lang,
+        format!("; too few packets to prove {}", names.join(", ")),
+        format!("；包太少，无法证明 {}", names.join("、")),
     )
 }

@@ -12,6 +12,7 @@ use analysis::{
     model::{
         RunSubject,
         connection::{Connection, Direction, End},
+        link::LinkSummary,
     },
 };
 use record::manifest::Outcome;
@@ -22,7 +23,7 @@ pub(super) fn whole(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> St
     let title = subject.title.in_lang(lang);
     let colon = say(lang, ": ", "：");
     let head = wrap(&format!("{}{colon}{title}", subject.scenario), 0, WIDTH);
-    let place = place(subject, lang);
+    let place = place(analysis, subject, lang);
     let section = section(analysis, subject, &subject.variant, lang);
     let mut text = format!("{head}{place}\n{section}");
     if section.contains('#') {
@@ -44,11 +45,21 @@ pub(super) fn frames(lang: Lang) -> String {
 }
 
 /// Where a run took place.
-pub(super) fn place(subject: &RunSubject, lang: Lang) -> String {
+pub(super) fn place(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
     let place = &subject.place;
-    let link = say(lang, "user-space link", "用户态链路");
+    let is_netem = |link: &LinkSummary| link.engine == "netem";
+    let link = match analysis.links.iter().filter(|link| is_netem(link)).count() {
+        0 => say(lang, "user-space link", "用户态链路"),
+        some if some == analysis.links.len() => say(lang, "kernel netem", "内核 netem"),
+        _ => say(
+            lang,
+            "kernel netem and user-space links",
+            "内核 netem 与用户态链路",
+        ),
+    };
     let backend = match (place.backend.as_str(), lang) {
         ("namespaces", Lang::Zh) => "网络命名空间",
+        ("user-mode linux", Lang::Zh) => "用户态 Linux",
         (backend, _) => backend,
     };
     let seed = say(lang, "seed", "种子");

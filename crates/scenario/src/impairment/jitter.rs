@@ -1,5 +1,6 @@
 //! How much a delay varies.
 
+use super::Distribution;
 use crate::units::Percent;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -8,7 +9,8 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Jitter {
-    /// By how much: the most for `uniform`, the standard deviation for the others. Never zero.
+    /// By how much: the most for `uniform`, the standard deviation for `normal`, the scale for the
+    /// others. Never zero.
     #[serde(with = "humantime_serde")]
     pub spread: Duration,
     /// In which way.
@@ -19,19 +21,12 @@ pub struct Jitter {
     pub correlation: Percent,
 }
 
-/// How delays are spread around the one asked for; a delay that would be negative is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Distribution {
-    /// Anything from `delay - spread` to `delay + spread`, equally likely.
-    #[default]
-    Uniform,
-    /// The normal distribution.
-    Normal,
-    /// The Pareto distribution with shape 3, its mean moved to the delay: mostly a little early,
-    /// seldom very late.
-    Pareto,
-    /// A quarter of the normal and three quarters of the Pareto distribution.
-    #[serde(rename = "paretonormal")]
-    ParetoNormal,
+impl Jitter {
+    /// The delay, in ns, of a packet whose draw is `draw` of 2^32, where `delay` is asked for: the
+    /// quantile function of the delays.
+    pub fn delay(&self, delay: u64, draw: u32) -> u64 {
+        let delay = Duration::from_nanos(delay);
+        let found = self.distribution.delay(delay, self.spread, draw);
+        u64::try_from(found.as_nanos()).unwrap_or(u64::MAX)
+    }
 }

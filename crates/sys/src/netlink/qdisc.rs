@@ -7,7 +7,7 @@ mod netem;
 mod prio;
 
 pub use netem::{GilbertElliott, NETEM, NetemOptions, Scaled};
-pub use prio::prio;
+pub use prio::{PRIO, prio};
 
 use super::{
     Netlink, NetlinkError,
@@ -78,6 +78,8 @@ pub struct QdiscCounters {
     pub held: u32,
     /// Packets that it has dropped, for whatever reason.
     pub dropped: u32,
+    /// Packets that were put in front of others: taken back from the driver, or by netem's reordering.
+    pub requeued: u32,
 }
 
 impl Netlink {
@@ -126,6 +128,16 @@ impl Netlink {
                 }
             }
         }
+    }
+
+    /// Whether an interface sends what it is given. Until some time after it was brought up, or its
+    /// peer was, the kernel drops all of it without a word: its discipline is noop, which it does not
+    /// tell.
+    ///
+    /// # Errors
+    /// The kernel does not answer.
+    pub fn is_sending(&mut self, index: u32) -> Result<bool, NetlinkError> {
+        Ok(!self.qdiscs(index)?.is_empty())
     }
 
     fn set_qdisc(&mut self, qdisc: &Qdisc, flags: u16, verb: &str) -> Result<(), NetlinkError> {
@@ -230,6 +242,7 @@ fn decode(message: &[u8]) -> Option<QdiscFound> {
             sent: number(basic, 8).unwrap_or_default(),
             held: number(queue, 0).unwrap_or_default(),
             dropped: number(queue, 8).unwrap_or_default(),
+            requeued: number(queue, 12).unwrap_or_default(),
         },
     })
 }

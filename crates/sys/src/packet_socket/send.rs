@@ -1,21 +1,21 @@
 //! Sending many frames with one system call, sendmmsg(2).
 
-use super::{PacketSocket, link_address};
+use super::PacketSocket;
 use std::{io, mem, os::fd::AsRawFd, ptr};
 
 /// Most frames that one call sends.
 pub const BATCH: usize = 64;
 
 impl PacketSocket {
-    /// Sends these frames, up to [`BATCH`], out of that interface, whichever the socket is bound to.
-    /// Returns how many the kernel took, from the front.
+    /// Sends these frames, up to [`BATCH`], out of the interface that the socket is bound to. Returns
+    /// how many the kernel took, from the front.
     ///
     /// # Errors
     /// The kernel refused the first. ENOBUFS, EAGAIN: the interface's queue is full. EMSGSIZE: the
-    /// frame is larger than the interface's MTU. ENETDOWN: the interface is down.
-    pub fn send_batch(&self, interface: u32, frames: &[&[u8]]) -> io::Result<usize> {
+    /// frame is larger than the interface's MTU. ENETDOWN: the interface is down. ENXIO: the socket
+    /// is not bound.
+    pub fn send_batch(&self, frames: &[&[u8]]) -> io::Result<usize> {
         let count = frames.len().min(BATCH);
-        let mut to = link_address(interface, 0)?;
         // SAFETY: iovec and mmsghdr are plain numbers and pointers, for which all zeros are a value.
         let mut vectors: [libc::iovec; BATCH] = unsafe { mem::zeroed() };
         // SAFETY: as above.
@@ -23,13 +23,11 @@ impl PacketSocket {
         for ((vector, message), frame) in vectors.iter_mut().zip(&mut messages).zip(frames) {
             vector.iov_base = frame.as_ptr().cast_mut().cast();
             vector.iov_len = frame.len();
-            message.msg_hdr.msg_name = ptr::from_mut(&mut to).cast();
-            message.msg_hdr.msg_namelen = mem::size_of::<libc::sockaddr_ll>() as libc::socklen_t;
             message.msg_hdr.msg_iov = ptr::from_mut(vector);
             message.msg_hdr.msg_iovlen = 1;
         }
-        // SAFETY: the first `count` messages point at a live address and live vectors, and these at
-        // live frames; the kernel only reads them all.
+        // SAFETY: the first `count` messages point at live vectors, and these at live frames; the
+        // kernel only reads them.
         let sent = unsafe {
             libc::sendmmsg(
                 self.0.as_raw_fd(),

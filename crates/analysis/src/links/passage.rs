@@ -1,0 +1,294 @@
+//! What became of each packet on its way, by the captures of both ends.
+//!
+//! Nothing changes a packet between the two captures but an impairment, so packets are matched by
+//! all their bytes. Those alike are matched in order; one that arrives although all alike have
+//! arrived is a duplicate. A retransmission is no such: its IP identification or its TCP timestamp
+//! is another. What arrives without having been sent is a fragment that a router made of a missing
+//! packet, or a missing packet with a bit flipped.
+
+use packet::{LinkType, capture::Reader, ethernet, ipv4};
+use record::run::Run;
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+};
+
+/// One packet that a host sent to another.
+#[derive(Clone, Debug)]
+pub(super) struct Passage {
+    /// When it was sent, in ns since 1970.
+    pub(super) at: u64,
+    /// The receiver, by its place in the plan.
+    pub(super) to: usize,
+    /// Bytes of the IP packet.
+    pub(super) length: u32,
+    pub(super) outcome: Outcome,
+}
+
+/// What became of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Missing,
+    /// It arrived then, and so many times again.
+    Arrived {
+        at: u64,
+        again: u32,
+    },
+    /// It arrived with a bit flipped.
+    Corrupted {
+        at: u64,
+    },
+    /// It arrived as fragments, the last one then; the largest has so many bytes.
+    Pieces {
+        at: u64,
+        largest: u32,
+    },
+}
+
+impl Passage {
+    /// When it arrived whole and intact.
+    pub(super) fn arrived(&self) -> Option<u64> {
+        match self.outcome {
+            Outcome::Arrived { at, .. } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// When it left the link, however it looked.
+    pub(super) fn left(&self) -> Option<u64> {
+        match self.outcome {
+            Outcome::Missing => None,
+            Outcome::Arrived { at, .. }
+            | Outcome::Corrupted { at }
+            | Outcome::Pieces { at, .. } => Some(at),
+        }
+    }
+}
+
+/// A packet of a capture: when, and its bytes behind the Ethernet header.
+type Seen<'a> = (u64, &'a [u8]);
+
+/// What each host of the plan sent to others whose captures are there, in order; nothing for a host
+/// without a capture.
+pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
+    let hosts = &run.manifest.variant.hosts;
+    let captures: Vec<Option<Vec<Seen<'_>>>> = hosts
+        .iter()
+        .map(|host| run.host(&host.name).and_then(|data| packets(&data.capture)))
+        .collect();
+    let mut passages: Vec<Vec<Passage>> = vec![Vec::new(); hosts.len()];
+    let mut bytes: Vec<Vec<&[u8]>> = vec![Vec::new(); hosts.len()];
+    let place = |address: IpAddr| hosts.iter().position(|host| host.address == address);
+    for (from, seen) in captures.iter().enumerate() {
+        for &(at, packet) in seen.iter().flatten() {
+            let Some((source, destination)) = addresses(packet) else {
+                continue;
+            };
+            let to = place(destination).filter(|to| *to != from && captures[*to].is_some());
+            if let Some(to) = to.filter(|_| source == hosts[from].address) {
+                passages[from].push(Passage {
+                    at,
+                    to,
+                    length: packet.len() as u32,
+                    outcome: Outcome::Missing,
+                });
+                bytes[from].push(packet);
+            }
+        }
+    }
+    let mut sent = Sent::new(&passages, &bytes);
+    for (to, seen) in captures.iter().enumerate() {
+        let strange: Vec<Seen<'_>> = seen
+            .iter()
+            .flatten()
+            .copied()
+            .filter(|(_, packet)| {
+                addresses(packet).is_none_or(|(source, _)| source != hosts[to].address)
+            })
+            .filter(|&arrival| !sent.take(to, arrival, &mut passages))
+            .collect();
+        rebuild(to, &strange, &mut passages, &bytes);
+    }
+    passages
+}
+
+/// The packets of a capture file; none when it is not readable.
+fn packets(file: &[u8]) -> Option<Vec<Seen<'_>>> {
+    let reader = Reader::new(file).ok()?;
+    let packets = reader.filter(|packet| packet.link_type == LinkType::ETHERNET);
+    let behind = packets.filter_map(|packet| {
+        let frame = ethernet::Frame::new(packet.data).ok()?;
+        Some((packet.at, frame.payload()))
+    });
+    Some(behind.collect())
+}
+
+/// Source and destination, by the first bytes.
+fn addresses(packet: &[u8]) -> Option<(IpAddr, IpAddr)> {
+    match packet.first()? >> 4 {
+        4 => {
+            let at = |n: usize| {
+                Some(IpAddr::from(
+                    <[u8; 4]>::try_from(packet.get(n..n + 4)?).ok()?,
+                ))
+            };
+            Some((at(12)?, at(16)?))
+        }
+        6 => {
+            let at = |n: usize| {
+                Some(IpAddr::from(
+                    <[u8; 16]>::try_from(packet.get(n..n + 16)?).ok()?,
+                ))
+            };
+            Some((at(8)?, at(24)?))
+        }
+        _ => None,
+    }
+}
+
+/// Packets sent, by their bytes.
+struct Sent<'a> {
+    alike: HashMap<&'a [u8], Alike>,
+}
+
+/// Packets with the same bytes, by time: sender and place.
+#[derive(Default)]
+struct Alike {
+    places: Vec<(usize, usize)>,
+    /// How many of them have arrived.
+    arrived: usize,
+}
+
+impl<'a> Sent<'a> {
+    fn new(passages: &[Vec<Passage>], bytes: &[Vec<&'a [u8]>]) -> Self {
+        let mut alike: HashMap<&[u8], Alike> = HashMap::new();
+        for (from, bytes) in bytes.iter().enumerate() {
+            for (place, packet) in bytes.iter().enumerate() {
+                debug_assert_eq!(passages[from][place].length as usize, packet.len());
+                alike.entry(packet).or_default().places.push((from, place));
+            }
+        }
+        Self { alike }
+    }
+
+    /// Notes an arrival. Returns whether such a packet was ever sent.
+    fn take(&mut self, to: usize, (at, packet): Seen<'_>, passages: &mut [Vec<Passage>]) -> bool {
+        let Some(alike) = self.alike.get_mut(packet) else {
+            return false;
+        };
+        let next = alike.places.get(alike.arrived).copied();
+        let is_next = |&(from, place): &(usize, usize)| {
+            let passage = &passages[from][place];
+            // A switch may show other hosts a packet, too.
+            passage.to == to && passage.at <= at
+        };
+        if let Some((from, place)) = next.filter(is_next) {
+            passages[from][place].outcome = Outcome::Arrived { at, again: 0 };
+            alike.arrived += 1;
+        } else if let Some((from, place)) = alike.arrived.checked_sub(1).map(|n| alike.places[n]) {
+            let passage = &mut passages[from][place];
+            if passage.to == to
+                && let Outcome::Arrived { again, .. } = &mut passage.outcome
+            {
+                *again += 1;
+            }
+        }
+        true
+    }
+}
+
+/// Finds out what arrivals are that nobody sent: fragments, or packets with a bit flipped.
+fn rebuild(to: usize, strange: &[Seen<'_>], passages: &mut [Vec<Passage>], bytes: &[Vec<&[u8]>]) {
+    if strange.is_empty() {
+        return;
+    }
+    let missing = |passages: &[Vec<Passage>]| -> Vec<(usize, usize)> {
+        let all = passages.iter().enumerate().flat_map(|(from, sent)| {
+            let places = sent.iter().enumerate();
+            places
+                .filter(|(_, p)| p.to == to && p.outcome == Outcome::Missing)
+                .map(move |(n, _)| (from, n))
+        });
+        all.collect()
+    };
+    let pieces = pieces(strange);
+    for (from, place) in missing(passages) {
+        let Some((payload, name)) = name(bytes[from][place]) else {
+            continue;
+        };
+        if let Some(found) = pieces
+            .get(&name)
+            .filter(|found| found.count > 1 && found.payload == payload)
+        {
+            passages[from][place].outcome = Outcome::Pieces {
+                at: found.last,
+                largest: found.largest,
+            };
+        }
+    }
+    // By length: a flipped bit leaves it as it was.
+    let mut candidates: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+    for (from, place) in missing(passages) {
+        let length = bytes[from][place].len();
+        candidates.entry(length).or_default().push((from, place));
+    }
+    for &(at, packet) in strange {
+        let Some(alike) = candidates.get_mut(&packet.len()) else {
+            continue;
+        };
+        let found = alike.iter().position(|&(from, place)| {
+            passages[from][place].at <= at && differ_by_a_bit(bytes[from][place], packet)
+        });
+        if let Some(found) = found {
+            let (from, place) = alike.remove(found);
+            passages[from][place].outcome = Outcome::Corrupted { at };
+        }
+    }
+}
+
+/// What fragments of one packet have in common: addresses, protocol, identification.
+type Name = ([u8; 8], u8, u16);
+
+/// Fragments of one packet that arrived.
+#[derive(Default)]
+struct Pieces {
+    /// One alone is no fragment: a flipped bit makes a packet look like it.
+    count: usize,
+    payload: usize,
+    largest: u32,
+    last: u64,
+}
+
+fn pieces(strange: &[Seen<'_>]) -> BTreeMap<Name, Pieces> {
+    let mut pieces: BTreeMap<Name, Pieces> = BTreeMap::new();
+    for &(at, packet) in strange {
+        let is_piece =
+            ipv4::Packet::new(packet, packet.len()).is_ok_and(|view| view.fragment().is_some());
+        if let Some((payload, name)) = name(packet).filter(|_| is_piece) {
+            let piece = pieces.entry(name).or_default();
+            piece.count += 1;
+            piece.payload += payload;
+            piece.largest = piece.largest.max(packet.len() as u32);
+            piece.last = piece.last.max(at);
+        }
+    }
+    pieces
+}
+
+/// Bytes of payload and name of an IPv4 packet; no router makes fragments of an IPv6 one.
+fn name(packet: &[u8]) -> Option<(usize, Name)> {
+    let view = ipv4::Packet::new(packet, packet.len()).ok()?;
+    let addresses = packet.get(12..20)?.try_into().ok()?;
+    Some((view.payload_len(), (addresses, view.protocol(), view.id())))
+}
+
+fn differ_by_a_bit(one: &[u8], other: &[u8]) -> bool {
+    let mut bits = 0;
+    for (one, other) in one.iter().zip(other) {
+        bits += (one ^ other).count_ones();
+        if bits > 1 {
+            return false;
+        }
+    }
+    bits == 1
+}

@@ -1,0 +1,394 @@
+//! What was asked of a link, compared with what was seen.
+
+use super::{
+    EARLY, ENOUGH, IMPROBABLE, LATE, RATE_TOLERANCE,
+    group::Group,
+    measure::at_once_below,
+    passage::Outcome,
+    queue::{self, Filling},
+    rate,
+};
+use crate::{
+    model::link::{LinkSummary, Proof, ProofState},
+    statistics::{Chain, band},
+};
+use scenario::{
+    expectation::Condition,
+    impairment::{Chance, Impairments, Jitter, Loss, RateLimit},
+};
+
+/// Bytes of Ethernet's header, in which the kernel's netem flips bits, too.
+const ETHERNET: f64 = 14.0;
+
+/// Everything that can be compared. Delay and loss are always asked for, if only for none.
+pub(super) fn proofs(
+    group: &Group<'_>,
+    seen: &LinkSummary,
+    delays: &[u64],
+    filling: Option<Filling>,
+) -> Vec<Proof> {
+    let asked = &group.asked;
+    let mut proofs = vec![
+        plain(Condition::Delay, delay(group, delays)),
+        loss(group, seen, filling),
+    ];
+    if let Some(jitter) = asked.jitter {
+        proofs.push(plain(Condition::Jitter, spread(asked, jitter, delays)));
+    }
+    if !asked.duplicate.is_never() || seen.duplicated > 0 {
+        proofs.push(duplicate(group, seen));
+    }
+    if !asked.corrupt.is_never() || seen.corrupted > 0 {
+        let arrived = (seen.sent - seen.missing) as usize;
+        proofs.push(share(
+            group,
+            Condition::Corrupt,
+            asked.corrupt,
+            arrived,
+            seen.corrupted,
+        ));
+    }
+    if asked.reorder.is_some() {
+        proofs.push(reorder(asked, group, seen));
+    }
+    if let Some(limit) = asked.rate {
+        proofs.push(plain(Condition::Rate, rate_of(limit, group)));
+    }
+    if let (Some(queue), Some(filling)) = (asked.queue, filling) {
+        let state = if queue::is_beyond(queue, filling) {
+            ProofState::Refuted
+        } else if filling.dropped > 0 {
+            ProofState::Proven
+        } else {
+            ProofState::Open
+        };
+        proofs.push(plain(Condition::Queue, state));
+    }
+    proofs.extend(mtu(group, seen));
+    if let Some(outage) = seen.outage {
+        let state = match (outage.sent, outage.arrived) {
+            (0, _) => ProofState::Open,
+            (_, 0) => ProofState::Proven,
+            _ => ProofState::Refuted,
+        };
+        proofs.push(plain(Condition::Outage, state));
+    }
+    proofs
+}
+
+fn plain(condition: Condition, state: ProofState) -> Proof {
+    Proof {
+        condition,
+        state,
+        probability: None,
+    }
+}
+
+fn nanos(asked: &Impairments) -> u64 {
+    u64::try_from(asked.delay.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The median, and with a rate the shortest, of which only the rest is waiting.
+fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
+    let asked = &group.asked;
+    if sorted.len() < ENOUGH {
+        return ProofState::Open;
+    }
+    let middle = match asked.jitter {
+        None => nanos(asked),
+        Some(jitter) => jitter.delay(nanos(asked), 1 << 31),
+    };
+    let seen = match (asked.rate, asked.jitter) {
+        (None, _) => sorted[(sorted.len() - 1) / 2],
+        // The packet that waited least for others, and took its own time only.
+        (Some(_), None) => sorted[0],
+        (Some(_), Some(_)) => return ProofState::Open,
+    };
+    let own = asked.rate.map_or(0, |limit| transmission(limit, group));
+    let (early, late) = (
+        middle,
+        middle
+            .saturating_add(own)
+            .saturating_add(LATE.max(middle / 4)),
+    );
+    within(seen.saturating_add(EARLY) >= early && seen <= late)
+}
+
+fn within(is: bool) -> ProofState {
+    if is {
+        ProofState::Proven
+    } else {
+        ProofState::Refuted
+    }
+}
+
+/// How long the largest packet takes at that rate.
+fn transmission(limit: RateLimit, group: &Group<'_>) -> u64 {
+    let largest = group
+        .members
+        .iter()
+        .map(|member| member.passage.length)
+        .max();
+    let bytes = i64::from(largest.unwrap_or_default()) + i64::from(limit.overhead);
+    let bits = 8 * bytes.max(0).unsigned_abs();
+    bits.saturating_mul(1_000_000_000) / limit.rate.bits_per_second().max(1)
+}
+
+/// All delays against the distribution asked for, each allowed to be a little early or late.
+fn spread(asked: &Impairments, jitter: Jitter, sorted: &[u64]) -> ProofState {
+    if asked.rate.is_some() {
+        return ProofState::Open;
+    }
+    // Repeated draws tell as much as fewer new ones.
+    let repeats = jitter.correlation.fraction();
+    let n = sorted.len() as f64 * (1.0 - repeats) / (1.0 + repeats);
+    if n < 30.0 {
+        return ProofState::Open;
+    }
+    let delay = nanos(asked);
+    let band = band(n, IMPROBABLE);
+    // The share of delays asked for that are at most that long; the quantile function is monotonic.
+    let asked_below = |value: u64| {
+        let (mut low, mut high) = (0_u64, 1_u64 << 32);
+        while low < high {
+            let middle = (low + high) / 2;
+            if jitter.delay(delay, middle as u32) <= value {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low as f64 / 4_294_967_296.0
+    };
+    let middle = jitter.delay(delay, 1 << 31);
+    if asked_below(middle.saturating_add(EARLY)) + band >= 1.0 {
+        // So little jitter could not be told from none.
+        return ProofState::Open;
+    }
+    let late = LATE.max(delay / 4);
+    let total = sorted.len() as f64;
+    let fits = sorted.iter().enumerate().all(|(place, value)| {
+        let (below, upto) = (place as f64 / total, (place + 1) as f64 / total);
+        let not_early = upto <= asked_below(value.saturating_add(EARLY)) + band;
+        let not_late = below >= asked_below(value.saturating_sub(late)) - band;
+        not_early && not_late
+    });
+    within(fits)
+}
+
+/// A share of `steps` packets to which something happened, against the chance of it.
+fn share(
+    group: &Group<'_>,
+    condition: Condition,
+    chance: Chance,
+    steps: usize,
+    events: u64,
+) -> Proof {
+    if group.engine == "netem" && !chance.correlation.is_zero() {
+        // The kernel mixes correlated draws, by which the share is no longer what was asked.
+        return plain(condition, ProofState::Open);
+    }
+    let chain = Chain::correlated(chance.share.fraction(), chance.correlation.fraction());
+    against(condition, &chain, steps, events)
+}
+
+fn against(condition: Condition, chain: &Chain, steps: usize, events: u64) -> Proof {
+    let probability = chain.probability(steps, events as usize);
+    let state = if probability < IMPROBABLE {
+        ProofState::Refuted
+    } else if steps == 0 || (events == 0 && chain.none(steps) >= IMPROBABLE) {
+        // That nothing happened would be as likely without.
+        ProofState::Open
+    } else {
+        ProofState::Proven
+    };
+    Proof {
+        condition,
+        state,
+        probability: Some(probability),
+    }
+}
+
+fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proof {
+    let asked = &group.asked;
+    // What a router refused, or a full queue dropped, is not the loss'.
+    let refused = |length: u32| asked.path_mtu.is_some_and(|mtu| length > u32::from(mtu));
+    let large = group
+        .members
+        .iter()
+        .filter(|member| refused(member.passage.length));
+    let (mut steps, mut lost) = (seen.sent as usize, seen.missing);
+    for member in large {
+        steps -= 1;
+        lost -= u64::from(member.passage.outcome == Outcome::Missing);
+    }
+    let dropped = filling.map_or(0, |filling| filling.dropped).min(lost);
+    let proof = |chain: &Chain| {
+        let proof = against(
+            Condition::Loss,
+            chain,
+            steps - dropped as usize,
+            lost - dropped,
+        );
+        // Which of the missing were lost and which dropped, nobody can tell.
+        match proof.state {
+            ProofState::Refuted if dropped > 0 && asked.loss != Loss::None => {
+                plain(Condition::Loss, ProofState::Open)
+            }
+            _ => proof,
+        }
+    };
+    // Netem flips bits of the Ethernet header, too, and such a frame arrives nowhere.
+    let astray = if group.engine == "netem" {
+        let bytes: f64 = group
+            .members
+            .iter()
+            .map(|m| f64::from(m.passage.length))
+            .sum();
+        let mean = bytes / seen.sent.max(1) as f64;
+        asked.corrupt.share.fraction() * ETHERNET / (ETHERNET + mean)
+    } else {
+        0.0
+    };
+    let twice = 1.0 - asked.duplicate.share.fraction();
+    let once = |loss: f64| loss * twice + (1.0 - loss) * astray;
+    match &asked.loss {
+        Loss::None if astray > 0.0 => {
+            let found = proof(&Chain::independent(astray));
+            let state = match found.state {
+                ProofState::Open => ProofState::Proven,
+                state => state,
+            };
+            Proof { state, ..found }
+        }
+        Loss::None if lost == dropped && seen.sent == 0 => plain(Condition::Loss, ProofState::Open),
+        Loss::None => plain(Condition::Loss, within(lost == dropped)),
+        Loss::Independent(chance) if group.engine == "netem" && !chance.correlation.is_zero() => {
+            plain(Condition::Loss, ProofState::Open)
+        }
+        Loss::Independent(chance) => {
+            let share = once(chance.share.fraction());
+            proof(&Chain::correlated(share, chance.correlation.fraction()))
+        }
+        Loss::GilbertElliott(model) => proof(&Chain::gilbert_elliott(
+            model.p.fraction(),
+            model.r.fraction(),
+            once(model.good_loss.fraction()),
+            once(model.bad_loss.fraction()),
+        )),
+        Loss::Packets(_) if asked.path_mtu.is_some() => plain(Condition::Loss, ProofState::Open),
+        Loss::Packets(numbers) => {
+            let fits = group.members.iter().all(|member| {
+                let is_missing = member.passage.outcome == Outcome::Missing;
+                is_missing == numbers.contains(&member.number)
+            });
+            let met = group
+                .members
+                .iter()
+                .any(|member| numbers.contains(&member.number));
+            plain(
+                Condition::Loss,
+                match (fits, met) {
+                    (false, _) => ProofState::Refuted,
+                    (true, true) => ProofState::Proven,
+                    (true, false) => ProofState::Open,
+                },
+            )
+        }
+    }
+}
+
+/// Of the packets that arrived at all: one both lost and copied arrives once.
+fn duplicate(group: &Group<'_>, seen: &LinkSummary) -> Proof {
+    let asked = &group.asked;
+    let chance = asked.duplicate;
+    let lost = match &asked.loss {
+        Loss::Independent(loss) => loss.share.fraction(),
+        _ => 0.0,
+    };
+    let share_asked = chance.share.fraction();
+    let arrives = 1.0 - lost * (1.0 - share_asked);
+    let twice = share_asked * (1.0 - lost) / arrives.max(f64::MIN_POSITIVE);
+    let whole = (seen.sent - seen.missing - seen.corrupted - seen.fragmented) as usize;
+    if lost == 0.0 || chance.is_never() {
+        return share(group, Condition::Duplicate, chance, whole, seen.duplicated);
+    }
+    against(
+        Condition::Duplicate,
+        &Chain::correlated(twice, chance.correlation.fraction()),
+        whole,
+        seen.duplicated,
+    )
+}
+
+fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof {
+    let open = plain(Condition::Reorder, ProofState::Open);
+    let Some(reorder) = asked.reorder.filter(|_| at_once_below(asked).is_some()) else {
+        return open;
+    };
+    let steps = (seen.sent - seen.missing) as usize;
+    if reorder.gap <= 1 {
+        return share(
+            group,
+            Condition::Reorder,
+            reorder.chance,
+            steps,
+            seen.at_once,
+        );
+    }
+    if seen.missing > 0 || !reorder.chance.correlation.is_zero() {
+        return open;
+    }
+    let chain = Chain::with_gap(reorder.chance.share.fraction(), reorder.gap as usize);
+    against(Condition::Reorder, &chain, steps, seen.at_once)
+}
+
+/// The rate of the longest stretch in which packets were waiting.
+fn rate_of(limit: RateLimit, group: &Group<'_>) -> ProofState {
+    let stretch = rate::longest_stretch(&group.asked, &group.members);
+    let Some((stretch, found)) = stretch.and_then(|stretch| Some((stretch, stretch.rate()?)))
+    else {
+        return ProofState::Open;
+    };
+    let uncertain = stretch.uncertainty(EARLY);
+    let slow = stretch.uncertainty(LATE);
+    let asked = limit.rate.bits_per_second() as f64;
+    let off = found as f64 / asked - 1.0;
+    if slow > 0.5 {
+        return ProofState::Open;
+    }
+    within(off <= RATE_TOLERANCE + uncertain && off >= -RATE_TOLERANCE - slow)
+}
+
+/// The path's MTU where one is asked for, else the interface's where it is not Ethernet's.
+fn mtu(group: &Group<'_>, seen: &LinkSummary) -> Option<Proof> {
+    let asked = &group.asked;
+    let usual = Impairments::default().mtu;
+    let state = if let Some(limit) = asked.path_mtu.map(u32::from) {
+        let met = group
+            .members
+            .iter()
+            .any(|member| member.passage.length > limit);
+        match seen.largest {
+            Some(largest) if largest > limit => ProofState::Refuted,
+            _ if met => ProofState::Proven,
+            _ => ProofState::Open,
+        }
+    } else if asked.mtu != usual {
+        let limit = u32::from(asked.mtu);
+        let sent = group
+            .members
+            .iter()
+            .map(|member| member.passage.length)
+            .max();
+        match sent {
+            Some(largest) if largest > limit => ProofState::Refuted,
+            // Fragments are cut to multiples of eight bytes.
+            Some(largest) if largest + 8 > limit => ProofState::Proven,
+            _ => ProofState::Open,
+        }
+    } else {
+        return None;
+    };
+    Some(plain(Condition::Mtu, state))
+}

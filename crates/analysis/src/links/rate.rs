@@ -1,0 +1,93 @@
+//! How fast packets left while they were waiting for a rate.
+
+use super::{ENOUGH, group::Member, passage::Outcome};
+use scenario::impairment::{Impairments, RateLimit};
+
+/// Packets that left one behind the other without a pause, by the model of the rate asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Stretch {
+    packets: usize,
+    /// Bits of all but the first packet, overhead included.
+    bits: u64,
+    /// When the first and the last one arrived.
+    from: u64,
+    until: u64,
+}
+
+impl Stretch {
+    fn nanos(self) -> u64 {
+        self.until.saturating_sub(self.from)
+    }
+
+    /// Bits a second; none for too short a stretch.
+    pub(super) fn rate(self) -> Option<u64> {
+        let nanos = self.nanos();
+        if self.packets < 2 * ENOUGH || nanos == 0 {
+            return None;
+        }
+        let rate = u128::from(self.bits) * 1_000_000_000 / u128::from(nanos);
+        u64::try_from(rate).ok()
+    }
+
+    /// How far the rate may be off for its ends' times being uncertain by so many ns.
+    pub(super) fn uncertainty(self, nanos: u64) -> f64 {
+        nanos as f64 / self.nanos().max(1) as f64
+    }
+}
+
+/// The bits a second that left in the longest stretch.
+pub(super) fn measured(asked: &Impairments, members: &[Member<'_>]) -> Option<u64> {
+    longest_stretch(asked, members)?.rate()
+}
+
+/// The longest stretch in which packets were waiting for the rate.
+pub(super) fn longest_stretch(asked: &Impairments, members: &[Member<'_>]) -> Option<Stretch> {
+    let rate = asked.rate?;
+    let delay = u64::try_from(asked.delay.as_nanos()).unwrap_or(u64::MAX);
+    let mut longest = Stretch::default();
+    let mut stretch = Stretch::default();
+    let mut free = 0;
+    for (sent, arrived, length) in transmissions(members) {
+        let ready = sent.saturating_add(delay);
+        let bits = bits(rate, length);
+        let took = bits.saturating_mul(1_000_000_000) / rate.rate.bits_per_second().max(1);
+        if ready < free && stretch.packets > 0 {
+            stretch.packets += 1;
+            stretch.bits += bits;
+            stretch.until = arrived;
+        } else {
+            stretch = Stretch {
+                packets: 1,
+                bits: 0,
+                from: arrived,
+                until: arrived,
+            };
+        }
+        free = free.max(ready) + took;
+        if stretch.nanos() > longest.nanos() {
+            longest = stretch;
+        }
+    }
+    Some(longest)
+}
+
+/// Packets that left, copies included: when sent, when arrived, bytes.
+fn transmissions<'a>(members: &'a [Member<'_>]) -> impl Iterator<Item = (u64, u64, u32)> + 'a {
+    members.iter().flat_map(|member| {
+        let passage = member.passage;
+        let times = match passage.outcome {
+            Outcome::Arrived { again, .. } => again + 1,
+            _ => 1,
+        };
+        let left = passage
+            .left()
+            .map(|left| (passage.at, left, passage.length));
+        left.into_iter()
+            .flat_map(move |one| std::iter::repeat_n(one, times as usize))
+    })
+}
+
+fn bits(rate: RateLimit, length: u32) -> u64 {
+    let bytes = i64::from(length) + i64::from(rate.overhead);
+    8 * bytes.max(0).unsigned_abs()
+}
