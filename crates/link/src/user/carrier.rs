@@ -83,7 +83,7 @@ impl Carrier {
             let taken = self.take_in();
             let sent = self.send_due()?;
             self.pace.moved(taken + sent);
-            if taken < GULP && self.rest() {
+            if self.rest() {
                 continue;
             }
             if taken > 0 {
@@ -135,11 +135,13 @@ impl Carrier {
         taken
     }
 
-    /// Sends what has left the lanes, batch by batch. Returns how many frames that was.
+    /// Sends what has left the lanes by now, batch by batch. Returns how many frames that was.
     fn send_due(&mut self) -> io::Result<usize> {
+        // Not what leaves meanwhile, which would be one or two frames each time.
+        let now = self.now();
         let mut sent = 0;
         for lane in 0..self.entrance.lanes.count() {
-            while self.collect(lane) {
+            while self.collect(lane, now) {
                 sent += self.leaving.len();
                 self.send_leaving(lane)?;
             }
@@ -147,9 +149,8 @@ impl Carrier {
         Ok(sent)
     }
 
-    /// Collects a batch of what has left a lane. Returns whether there is any.
-    fn collect(&mut self, lane: usize) -> bool {
-        let now = self.now();
+    /// Collects a batch of what has left a lane by `now`. Returns whether there is any.
+    fn collect(&mut self, lane: usize, now: Nanos) -> bool {
         let Entrance { lanes, pool, .. } = &mut self.entrance;
         let emulator = &mut lanes.get_mut(lane).emulator;
         while self.leaving.len() < BATCH
