@@ -23,7 +23,16 @@ use std::{
 use sys::packet_socket::{BATCH, FrameRing, PacketSocket};
 
 /// Frames taken in before the thread looks for frames to send.
-const GULP: usize = 256;
+const GULP: usize = 1024;
+
+/// Frames sent before the thread looks for frames to take in: fewer than it takes in, so that a
+/// burst makes packets late rather than overrun the ring.
+const SPELL: usize = 256;
+
+/// When packets are so late, this thread is what the burst is too much for. It sends more in turn
+/// and lets the ring overrun: memory is no endless queue.
+const LATE: Nanos = 50_000_000;
+const LONG_SPELL: usize = 16 * SPELL;
 
 pub(super) struct Carrier {
     ring: FrameRing,
@@ -135,13 +144,18 @@ impl Carrier {
         taken
     }
 
-    /// Sends what has left the lanes by now, batch by batch. Returns how many frames that was.
+    /// Sends what has left the lanes by now, batch by batch, at most a spell of each lane. Returns
+    /// how many frames that was.
     fn send_due(&mut self) -> io::Result<usize> {
         // Not what leaves meanwhile, which would be one or two frames each time.
         let now = self.now();
         let mut sent = 0;
         for lane in 0..self.entrance.lanes.count() {
-            while self.collect(lane, now) {
+            let due = self.entrance.lanes.get_mut(lane).emulator.next_due();
+            let is_late = due.is_some_and(|due| due.saturating_add(LATE) < now);
+            let mut rest = if is_late { LONG_SPELL } else { SPELL };
+            while rest > 0 && self.collect(lane, now) {
+                rest = rest.saturating_sub(self.leaving.len());
                 sent += self.leaving.len();
                 self.send_leaving(lane)?;
             }
