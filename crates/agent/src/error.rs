@@ -21,6 +21,9 @@ pub enum AgentError {
     /// The host's interfaces could not be set up.
     #[error("can't set up the host's interfaces")]
     Interface(#[from] sys::netlink::NetlinkError),
+    /// An interface came up and does not send.
+    #[error("the interface {0} is up and sends nothing; is the machine overloaded?")]
+    NotSending(&'static str),
     /// An interface's offloads could not be switched off.
     #[error("can't switch off the offloads of {interface}, and captures would lie")]
     Offload {

@@ -12,7 +12,13 @@
 
 use crate::AgentError;
 use scenario::plan::VariantPlan;
-use std::{collections::BTreeMap, fs, net::IpAddr};
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::IpAddr,
+    thread,
+    time::{Duration, Instant},
+};
 use sys::netlink::{Neighbour, Netlink, Request, Veth, VethEnd};
 
 /// The programs' interface.
@@ -54,7 +60,32 @@ const REPORTED: &[&str] = &[
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Interfaces {
     pub(crate) lab: u32,
+    pub(crate) tap: u32,
     pub(crate) wire: u32,
+}
+
+/// How long interfaces may take until they send.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether they do.
+const LOOK: Duration = Duration::from_millis(1);
+
+impl Interfaces {
+    /// Waits until the interfaces send what they are given: for some time after they came up, the
+    /// kernel drops it without a word.
+    pub(crate) fn wait_until_they_send(self) -> Result<(), AgentError> {
+        let mut netlink = Netlink::open()?;
+        let deadline = Instant::now() + PATIENCE;
+        for (name, index) in [(LAB, self.lab), (TAP, self.tap), (WIRE, self.wire)] {
+            while !netlink.is_sending(index)? {
+                if Instant::now() >= deadline {
+                    return Err(AgentError::NotSending(name));
+                }
+                thread::sleep(LOOK);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Makes `lab0` in a host that has `eth0`. Returns the interfaces and the sysctls that matter.
@@ -113,7 +144,7 @@ pub(crate) fn set_up(
         }));
     }
     netlink.apply(&requests)?;
-    Ok((Interfaces { lab, wire }, report()))
+    Ok((Interfaces { lab, tap, wire }, report()))
 }
 
 /// IPv6 without packets of its own: no router solicitations, no duplicate address detection, no

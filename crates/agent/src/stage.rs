@@ -50,6 +50,7 @@ impl Stage {
             (capture, link)
         });
         let (capture, link) = (capture?, link?);
+        interfaces.wait_until_they_send()?;
         Ok(Self {
             name: host.name.clone(),
             sysctls,

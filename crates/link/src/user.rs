@@ -1,7 +1,9 @@
 //! The user-space link.
 
 mod carrier;
+mod clock;
 mod entrance;
+mod exit;
 mod lane;
 mod pace;
 mod pool;
@@ -9,8 +11,10 @@ mod shared;
 mod timetable;
 
 use crate::{Counters, InForce, LinkError, LinkReport, LinkSpec, engine, netem::Netem};
-use carrier::{Carrier, wall_clock};
+use carrier::Carrier;
+use clock::wall_clock;
 use entrance::Entrance;
+use exit::Exit;
 use shared::Shared;
 use std::{
     io,
@@ -64,7 +68,7 @@ impl Link {
         let outlets = outlets(wire, netem.as_ref(), lanes.len()).map_err(LinkError::Socket)?;
         let entrance = Entrance::new(&spec, netem, wall_clock(), longest)?;
         let shared = Arc::new(Shared::new().map_err(LinkError::Thread)?);
-        let carrier = Carrier::new(ring, entrance, outlets, Arc::clone(&shared));
+        let carrier = Carrier::new(ring, entrance, Exit::new(outlets), Arc::clone(&shared));
         let (end, ended) = mpsc::channel();
         thread::Builder::new()
             .name(format!("link {}", spec.host))

@@ -358,6 +358,29 @@ fn every_packet_of_a_flood_is_accounted_for_and_in_order() {
 }
 
 #[test]
+fn a_link_that_is_gone_leaves_no_socket() {
+    if !may_make_networks("a_link_that_is_gone_leaves_no_socket") {
+        return;
+    }
+    let hosts = two_hosts(Family::V4, 1500);
+    let sockets = || {
+        let table = std::fs::read_to_string("/proc/thread-self/net/packet").unwrap();
+        table.lines().count() - 1
+    };
+    for drop_it in [drop, |link: Link| assert!(link.stop().is_ok())] {
+        let link = hosts[0].link("a", &Impairments::default(), 1);
+        assert!(sockets() > 0);
+        drop_it(link);
+        // Nobody waits for the thread to close them.
+        let begin = Instant::now();
+        while sockets() > 0 {
+            assert!(begin.elapsed() < PATIENCE);
+            thread::yield_now();
+        }
+    }
+}
+
+#[test]
 fn a_missing_interface_is_named() {
     if !may_make_networks("a_missing_interface_is_named") {
         return;

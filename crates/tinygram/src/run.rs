@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     signals::forward_to(&interrupter)?;
 
     let mut analyses = Vec::new();
+    let mut told = Vec::new();
     for variant in &plan.variants {
         let bar = progress::Bar::start(variant, arguments.repeat);
         for repetition in 1..=arguments.repeat {
@@ -52,7 +53,10 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
                 repetition,
             };
             match play::play(&stage, backend.as_ref(), &interrupter, &bar) {
-                Ok(analysis) => analyses.push(analysis),
+                Ok(analysis) => {
+                    place::tell_engine(&analysis, &mut told);
+                    analyses.push(analysis);
+                }
                 Err(play::PlayError::Lead(LeadError::Interrupted)) => {
                     return Err(Failure::new(Exit::Interrupted, anyhow!("interrupted")));
                 }

@@ -45,8 +45,10 @@ fn namespaces_in_use() -> BTreeSet<String> {
         .collect()
 }
 
-fn start(workshop: &Workshop) -> Child {
-    let mut command: Command = workshop.tinygram(&["run", "sticky", "--variant", "ping-pong"]);
+const STICKY: &[&str] = &["run", "sticky", "--variant", "ping-pong"];
+
+fn start(workshop: &Workshop, arguments: &[&str]) -> Child {
+    let mut command: Command = workshop.tinygram(arguments);
     command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -55,10 +57,10 @@ fn start(workshop: &Workshop) -> Child {
 }
 
 /// Kills one of the run's processes after some milliseconds: the runner, or one that it made.
-fn kill_and_look(workshop: &Workshop, after: Duration, which: usize) {
+fn kill_and_look(workshop: &Workshop, arguments: &[&str], after: Duration, which: usize) {
     let (interfaces_before, mounts_before) = (interfaces(), mounts());
     let ours = network_namespace("self");
-    let mut runner = start(workshop);
+    let mut runner = start(workshop, arguments);
     thread::sleep(after);
     let family: Vec<u32> = family(runner.id()).into_iter().collect();
     let made: BTreeSet<String> = family
@@ -89,7 +91,12 @@ fn killing_the_runner_at_thirty_moments_leaves_nothing() {
     let workshop = Workshop::new();
     for moment in 0..30 {
         // Odd steps, so that moments fall everywhere in a run of some 300 ms.
-        kill_and_look(&workshop, Duration::from_millis(moment * 37 % 311), 0);
+        kill_and_look(
+            &workshop,
+            STICKY,
+            Duration::from_millis(moment * 37 % 311),
+            0,
+        );
     }
     assert_exit(
         &workshop.run(&["run", "sticky", "--variant", "ping-pong"]),
@@ -106,6 +113,7 @@ fn killing_any_other_process_leaves_nothing_and_ends_the_run() {
     for moment in 1..15 {
         kill_and_look(
             &workshop,
+            STICKY,
             Duration::from_millis(moment * 53 % 290),
             moment as usize,
         );
@@ -114,4 +122,18 @@ fn killing_any_other_process_leaves_nothing_and_ends_the_run() {
         &workshop.run(&["run", "sticky", "--variant", "ping-pong"]),
         0,
     );
+}
+
+/// Before, in and after the phase in which the network is cut.
+#[test]
+fn killing_the_runner_in_any_phase_leaves_nothing() {
+    if !namespaces() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let cut = &["run", "partition", "--variant", "cut"];
+    for milliseconds in [300, 700, 1_500, 2_600] {
+        kill_and_look(&workshop, cut, Duration::from_millis(milliseconds), 0);
+    }
+    assert_exit(&workshop.run(STICKY), 0);
 }

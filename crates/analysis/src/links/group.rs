@@ -16,6 +16,7 @@ pub(super) struct Group<'a> {
     pub(super) toward: Option<String>,
     pub(super) phase: Option<Phase>,
     pub(super) engine: String,
+    pub(super) instead: Option<String>,
     pub(super) asked: Impairments,
     pub(super) outage: Option<Outage>,
     pub(super) members: Vec<Member<'a>>,
@@ -51,7 +52,9 @@ fn of_host<'a>(run: &'a Run, host: &'a HostPlan, sent: &'a [Passage]) -> Vec<Gro
         .hosts
         .iter()
         .find(|record| record.name == host.name);
-    let engine = engine.map_or("", |record| &record.link.engine);
+    let (engine, instead) = engine.map_or(("", None), |record| {
+        (record.link.engine.as_str(), record.link.instead.clone())
+    });
     let name = |passage: &Passage| hosts[passage.to].name.as_str();
     let own = &host.link.start.toward;
     let others = hosts.iter().filter(|other| other.name != host.name);
@@ -91,6 +94,7 @@ fn of_host<'a>(run: &'a Run, host: &'a HostPlan, sent: &'a [Passage]) -> Vec<Gro
                 toward: toward.map(str::to_owned),
                 phase: (spans.len() > 1).then(|| span.phase(number, run.manifest.began)),
                 engine: engine.to_owned(),
+                instead: instead.clone(),
                 asked: match toward {
                     Some(toward) => span.state.impairments(toward).clone(),
                     None => span.state.egress.clone(),

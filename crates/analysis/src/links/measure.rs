@@ -29,6 +29,7 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
         toward: group.toward.clone(),
         phase: group.phase,
         engine: group.engine.clone(),
+        instead: group.instead.clone(),
         asked: group.asked.clone(),
         outage: group.outage,
         sent: members.len() as u64,

@@ -21,6 +21,9 @@ pub struct LinkSummary {
     pub phase: Option<Phase>,
     /// Who puts it into force: `netem` or `user-space`.
     pub engine: String,
+    /// Why it is not the kernel's netem, where that had been tried first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
     /// What it was asked.
     pub asked: Impairments,
     /// What became of packets for hosts that were cut off; none where none was. They are not

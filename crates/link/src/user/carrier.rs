@@ -1,9 +1,10 @@
 //! The link's thread: from the tap, through the emulator, to the wire.
 
 use super::{
-    entrance::{ETHERNET, Entrance},
+    clock::{Clock, wall_clock},
+    entrance::Entrance,
+    exit::Exit,
     pace::Pace,
-    pool::{Handle, LINE},
     shared::Shared,
 };
 use crate::LinkReport;
@@ -18,23 +19,21 @@ use std::{
     os::fd::AsFd,
     sync::{Arc, mpsc},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
-use sys::packet_socket::{BATCH, FrameRing, PacketSocket};
+use sys::packet_socket::FrameRing;
 
 /// Frames taken in before the thread looks for frames to send.
-const GULP: usize = 256;
+const GULP: usize = 1024;
 
 pub(super) struct Carrier {
     ring: FrameRing,
-    /// What each lane's frames are sent by, or one for all lanes.
-    outlets: Vec<PacketSocket>,
     entrance: Entrance,
+    exit: Exit,
     shared: Arc<Shared>,
-    start: Instant,
+    clock: Clock,
     /// When the newest frame entered the link.
     newest: Nanos,
-    leaving: Vec<Handle>,
     pace: Pace,
     /// The last request to drain that was answered.
     answered: u64,
@@ -44,17 +43,16 @@ impl Carrier {
     pub(super) fn new(
         ring: FrameRing,
         entrance: Entrance,
-        outlets: Vec<PacketSocket>,
+        exit: Exit,
         shared: Arc<Shared>,
     ) -> Self {
         Self {
             ring,
-            outlets,
             entrance,
+            exit,
             shared,
-            start: Instant::now(),
+            clock: Clock::new(),
             newest: 0,
-            leaving: Vec::with_capacity(BATCH),
             pace: Pace::default(),
             answered: 0,
         }
@@ -71,19 +69,23 @@ impl Carrier {
         // The owner may be gone already; then nobody asks how it ended.
         let _ = end.send(result.map(|()| LinkReport { phases, counters }));
         // For each socket that is closed the kernel waits; so it waits for all at once.
-        let outlets = self.outlets;
-        let _ = thread::Builder::new().spawn(move || drop(outlets));
+        let exit = self.exit;
+        let _ = thread::Builder::new().spawn(move || drop(exit));
     }
 
     fn carry(&mut self) -> io::Result<()> {
         while !self.shared.is_stopping() {
+            if let Some(refusal) = self.entrance.refusal.take() {
+                return Err(io::Error::other(refusal));
+            }
             let wishes = self.shared.wishes();
             self.entrance.timetable.begin(wishes.begin);
             let looked = wall_clock();
             let taken = self.take_in();
-            let sent = self.send_due()?;
+            let now = self.clock.now();
+            let sent = self.exit.send_due(&mut self.entrance, now, &self.shared)?;
             self.pace.moved(taken + sent);
-            if taken < GULP && self.rest() {
+            if self.rest() {
                 continue;
             }
             if taken > 0 {
@@ -92,8 +94,8 @@ impl Carrier {
                 continue;
             }
             self.entrance.enter_phases(looked.saturating_sub(STAMPING));
-            if let Some(refusal) = self.entrance.refusal.take() {
-                return Err(io::Error::other(refusal));
+            if self.entrance.refusal.is_some() {
+                continue;
             }
             let is_asked = wishes.drain > self.answered;
             if is_asked && self.entrance.is_at_rest() {
@@ -111,7 +113,7 @@ impl Carrier {
     fn take_in(&mut self) -> usize {
         // In this order: an interruption between the two lets frames leave late, but never early.
         let wall = wall_clock();
-        let now = self.now();
+        let now = self.clock.now();
         let (entrance, newest) = (&mut self.entrance, &mut self.newest);
         let mut taken = 0;
         while taken < GULP {
@@ -135,94 +137,15 @@ impl Carrier {
         taken
     }
 
-    /// Sends what has left the lanes, batch by batch. Returns how many frames that was.
-    fn send_due(&mut self) -> io::Result<usize> {
-        let mut sent = 0;
-        for lane in 0..self.entrance.lanes.count() {
-            while self.collect(lane) {
-                sent += self.leaving.len();
-                self.send_leaving(lane)?;
-            }
-        }
-        Ok(sent)
-    }
-
-    /// Collects a batch of what has left a lane. Returns whether there is any.
-    fn collect(&mut self, lane: usize) -> bool {
-        let now = self.now();
-        let Entrance { lanes, pool, .. } = &mut self.entrance;
-        let emulator = &mut lanes.get_mut(lane).emulator;
-        while self.leaving.len() < BATCH
-            && let Some(leaving) = emulator.take(now)
-        {
-            if let Some(flip) = leaving.flip {
-                pool.flip(leaving.packet, ETHERNET, flip);
-            }
-            self.leaving.push(leaving.packet);
-        }
-        !self.leaving.is_empty()
-    }
-
-    fn send_leaving(&mut self, lane: usize) -> io::Result<()> {
-        let Entrance {
-            pool,
-            counters,
-            netem,
-            ..
-        } = &mut self.entrance;
-        let outlet = &self.outlets[lane.min(self.outlets.len() - 1)];
-        // Netem refuses a packet by an error, which sendmmsg keeps to itself when it is not about
-        // the first: sent once more, the packet would be counted twice, or even pass.
-        let most = if netem.is_some() { 1 } else { BATCH };
-        let mut sent = 0;
-        while sent < self.leaving.len() && !self.shared.is_stopping() {
-            let mut frames: [&[u8]; BATCH] = [&[]; BATCH];
-            let batch = (self.leaving.len() - sent).min(most);
-            for (frame, handle) in frames.iter_mut().zip(&self.leaving[sent..][..batch]) {
-                *frame = pool.get(*handle);
-                // They have left the processor's cache since they came. Asked for here, all are
-                // fetched at once; the kernel would have to wait for one after the other.
-                hint::black_box([frame.first(), frame.get(LINE)].map(Option::<&u8>::copied));
-            }
-            match outlet.send_batch(&frames[..batch]) {
-                Ok(count) => {
-                    counters.delivered += count as u64;
-                    sent += count;
-                }
-                Err(error) => match error.raw_os_error() {
-                    // So netem tells that its queue is full: drop-tail.
-                    Some(libc::ENOBUFS) if netem.is_some() => {
-                        counters.dropped += 1;
-                        sent += 1;
-                    }
-                    // The wire's queue is full for a moment. Yielding would not do: a real-time
-                    // thread only yields to its like, and an ordinary one empties the queue.
-                    Some(libc::ENOBUFS | libc::EAGAIN) => thread::sleep(FULL_QUEUE),
-                    Some(libc::EINTR) => {}
-                    // This one frame can't go; the next may.
-                    Some(libc::EMSGSIZE | libc::EINVAL) => {
-                        counters.overrun += 1;
-                        sent += 1;
-                    }
-                    _ => return Err(error),
-                },
-            }
-        }
-        for handle in self.leaving.drain(..) {
-            pool.free(handle);
-        }
-        Ok(())
-    }
-
     /// Lets the processor go for a while where frames come one upon the other. Returns whether it
     /// did.
     fn rest(&mut self) -> bool {
-        let now = self.now();
+        let now = self.clock.now();
         let Some(until) = self.pace.rest(now) else {
             return false;
         };
         thread::sleep(Duration::from_nanos(until - now));
-        self.pace.woke(self.now());
+        self.pace.woke(self.clock.now());
         true
     }
 
@@ -230,12 +153,12 @@ impl Carrier {
     ///
     /// Netem does not tell when it has become empty: while somebody waits for it, it is looked at.
     fn wait(&mut self, is_asked: bool) -> io::Result<()> {
-        let now = self.now();
+        let now = self.clock.now();
         let due = self.entrance.lanes.next_due();
         if let Some(due) = due
             && self.pace.watch(now, due)
         {
-            while self.now() < due {
+            while self.clock.now() < due {
                 hint::spin_loop();
             }
             return Ok(());
@@ -260,7 +183,7 @@ impl Carrier {
             Ok(_) | Err(nix::Error::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
-        self.pace.woke(self.now());
+        self.pace.woke(self.clock.now());
         if fds[0]
             .revents()
             .is_some_and(|events| events.contains(PollFlags::POLLERR))
@@ -285,29 +208,11 @@ impl Carrier {
         self.entrance.counters.overrun += dropped;
         Ok(())
     }
-
-    fn now(&self) -> Nanos {
-        Nanos::try_from(self.start.elapsed().as_nanos()).unwrap_or(Nanos::MAX) + HEAD_START
-    }
 }
 
 /// How often it is looked whether netem is empty.
 const LOOK: Nanos = 1_000_000;
 
-/// How long a full queue is left to empty: at 400,000 packets/s, 20 find room again.
-const FULL_QUEUE: Duration = Duration::from_micros(50);
-
 /// So long after the kernel has stamped a frame it is in the ring. A phase begins that much later
 /// where no frame comes, so that none that was stamped before is met by it.
 const STAMPING: u64 = 100_000;
-
-/// The clock starts this late, so that a frame stamped before the thread began has a time, too.
-const HEAD_START: Nanos = 1_000_000_000;
-
-/// Nanoseconds since 1970, the clock of the kernel's stamps.
-pub(super) fn wall_clock() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-}

@@ -156,3 +156,6 @@ fn offer(emulator: &mut Emulator<Handle>, pool: &mut Pool, now: Nanos, frame: &[
         pool.free(handle);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,13 +5,20 @@ use emulator::Nanos;
 
 /// In this time the thread wakes [`WAKES`] times at most, and once only where traffic is dense:
 /// waking for each packet, it would interrupt the sender each time where both share a processor, and
-/// a real-time thread leaves the sender little else. A packet leaves late by that much at most.
+/// a real-time thread leaves the sender little else; and a call that sends few frames costs each of
+/// them more. A packet leaves late by about that much at most.
 const WINDOW: Nanos = 50_000;
 
 const WAKES: u32 = 3;
 
 /// Frames that came or went in one window of dense traffic.
 const DENSE: usize = 8;
+
+/// The least rest in dense traffic, enough for a few frames to gather.
+const REST: Nanos = 20_000;
+
+/// So many frames that came or went at once are enough to go on without a rest.
+const MANY: usize = 64;
 
 /// How long before a packet is due the thread wakes, to watch the clock for the rest: the timer of
 /// an idle processor rings late by about so much, above all a virtual one's.
@@ -28,6 +35,8 @@ pub(super) struct Pace {
     begin: Nanos,
     wakes: u32,
     moved: usize,
+    /// Of these, the frames of the last time.
+    just_moved: usize,
     was_dense: bool,
     /// The packet for which the clock was last watched was due then.
     watched: Nanos,
@@ -41,6 +50,7 @@ impl Pace {
                 begin: now,
                 wakes: 0,
                 moved: 0,
+                just_moved: 0,
                 was_dense: self.moved >= DENSE,
                 watched: self.watched,
             };
@@ -51,14 +61,21 @@ impl Pace {
     /// So many frames came or went.
     pub(super) fn moved(&mut self, frames: usize) {
         self.moved += frames;
+        self.just_moved = frames;
     }
 
     /// Until when the thread is to rest whatever comes. Frames wait in the ring meanwhile, with
     /// their time of arrival.
     pub(super) fn rest(&self, now: Nanos) -> Option<Nanos> {
+        if self.just_moved >= MANY {
+            return None;
+        }
         let end = self.begin.saturating_add(WINDOW);
-        let must = self.was_dense || self.wakes >= WAKES;
-        (must && now < end).then_some(end)
+        if self.was_dense {
+            Some(end.max(now.saturating_add(REST)))
+        } else {
+            (self.wakes >= WAKES && now < end).then_some(end)
+        }
     }
 
     /// When to wake for a packet that is due then.
@@ -118,9 +135,19 @@ mod tests {
         pace.moved(DENSE);
         let [first, second] = [1, 2].map(|window| START + window * WINDOW);
         pace.woke(first);
+        pace.moved(MANY - 1);
         assert_eq!(pace.rest(first), Some(second));
-        pace.woke(second);
-        assert_eq!(pace.rest(second), None);
+        // Enough for a call each time: no rest is better.
+        pace.moved(MANY);
+        assert_eq!(pace.rest(first), None);
+        // Late already, it rests all the same.
+        pace.moved(1);
+        assert_eq!(pace.rest(second), Some(second + REST));
+        pace.woke(second + REST);
+        pace.moved(1);
+        assert_eq!(pace.rest(second + REST), Some(second + REST + WINDOW));
+        pace.woke(second + REST + WINDOW);
+        assert_eq!(pace.rest(second + REST + WINDOW), None);
     }
 
     #[test]

@@ -98,6 +98,12 @@ impl Pool {
         &mut self.chunks[chunk][begin..][..handle.length as usize]
     }
 
+    /// How many slots have come to be.
+    #[cfg(test)]
+    pub(super) fn slots(&self) -> u32 {
+        self.slots
+    }
+
     /// The chunk, and where the packet begins in it.
     fn place(&self, handle: Handle) -> (usize, usize) {
         let slot = handle.slot as usize;

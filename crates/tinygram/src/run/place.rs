@@ -4,6 +4,7 @@ use crate::{
     cli::{BackendArg, RunArgs},
     exit::Failure,
 };
+use analysis::Analysis;
 use anyhow::{Context, anyhow};
 use backend::{
     Backend, BackendError,
@@ -61,6 +62,21 @@ pub(super) fn choose(arguments: &RunArgs, plan: &Plan) -> Result<Place, Failure>
         }
     }
     Ok(place)
+}
+
+/// Says in one line why links are not the kernel's netem, where that had been tried first; each
+/// reason once.
+pub(super) fn tell_engine(analysis: &Analysis, told: &mut Vec<String>) {
+    for reason in analysis
+        .links
+        .iter()
+        .filter_map(|link| link.instead.clone())
+    {
+        if !told.contains(&reason) {
+            anstream::eprintln!("links: user-space ({reason})");
+            told.push(reason);
+        }
+    }
 }
 
 fn here() -> Place {
