@@ -5,20 +5,23 @@ use nix::{
     mount::{MsFlags, mount},
     sys::{
         reboot::{RebootMode, reboot},
+        signal::{Signal, killpg},
         utsname::uname,
     },
+    unistd::{Pid, getpid},
 };
 use std::{
     any::Any,
     env, fs,
     io::ErrorKind,
+    os::unix::process::CommandExt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
-use sys::{modules::Modules, process::spawn_leashed};
+use sys::{modules::Modules, process::keep_file_capabilities};
 
 const KERNEL: &str = "linux.uml";
 
@@ -29,6 +32,10 @@ const MODULES: &str = "/usr/lib/uml/modules";
 const OUTCOME: &str = "TESTKIT_OUTCOME";
 
 const PASSED: &str = "passed";
+
+/// Ends the kernel when this test is killed: its standard input ends then. The group must be killed
+/// as a whole, since processes of a kernel that is killed alone run on outside.
+const WATCH: &str = "read _; kill -KILL -- -$0";
 
 /// A kernel that takes this long hangs: it boots in three seconds.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -69,8 +76,11 @@ fn boot(test: &str) {
         .args(["--", test, "--exact", "--nocapture"])
         .stdin(Stdio::null())
         .stdout(log.try_clone().expect("a second descriptor of the log"))
-        .stderr(log);
-    let mut kernel = match spawn_leashed(&mut command, &[]) {
+        .stderr(log)
+        .process_group(0);
+    // Should ever a process of the kernel be let go, it shall not configure this machine.
+    keep_file_capabilities().expect("fewer capabilities");
+    let mut kernel = match command.spawn() {
         Ok(kernel) => kernel,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             skip(
@@ -81,7 +91,16 @@ fn boot(test: &str) {
         }
         Err(error) => panic!("can't start {KERNEL}: {error}"),
     };
+    let mut watch = Command::new("sh")
+        .args(["-c", WATCH, &kernel.id().to_string()])
+        .stdin(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .expect("a shell that watches");
     wait(&mut kernel);
+    // It has nothing to watch any more.
+    let _ = watch.kill();
+    let _ = watch.wait();
     let outcome = fs::read_to_string(path("outcome")).unwrap_or_default();
     if outcome != PASSED {
         let log = fs::read(path("log")).unwrap_or_default();
@@ -95,7 +114,7 @@ fn wait(kernel: &mut Child) {
     while let Ok(None) = kernel.try_wait() {
         if start.elapsed() > PATIENCE {
             // What can't be killed is gone.
-            let _ = kernel.kill();
+            let _ = killpg(Pid::from_raw(kernel.id().cast_signed()), Signal::SIGKILL);
             let _ = kernel.wait();
             return;
         }
@@ -104,6 +123,7 @@ fn wait(kernel: &mut Child) {
 }
 
 fn inside(outcome: &Path, modules: &[&str], body: impl FnOnce()) {
+    assert_is_init();
     let result = catch_unwind(AssertUnwindSafe(|| {
         let mounted = mount(
             Some("proc"),
@@ -121,8 +141,15 @@ fn inside(outcome: &Path, modules: &[&str], body: impl FnOnce()) {
         Err(panic) => format!("it panicked: {}", words(panic.as_ref())),
     };
     fs::write(outcome, said).expect("write the outcome");
+    // It would switch off whatever machine this process is on.
+    assert_is_init();
     let Err(error) = reboot(RebootMode::RB_POWER_OFF);
     panic!("can't switch the machine off: {error}");
+}
+
+#[track_caller]
+fn assert_is_init() {
+    assert_eq!(getpid(), Pid::from_raw(1), "not in user-mode Linux");
 }
 
 fn words(panic: &(dyn Any + Send)) -> &str {
