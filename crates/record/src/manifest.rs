@@ -40,6 +40,10 @@ pub struct Manifest {
     pub outcome: Outcome,
     /// What each host reported, in the plan's order.
     pub hosts: Vec<HostRecord>,
+    /// What the captures of both ends say that each link did, and whether that is what it was
+    /// asked: the `links` of analysis.json, once the run has been analysed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<serde_json::Value>,
 }
 
 /// Where a run took place.

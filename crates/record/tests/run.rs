@@ -52,6 +52,7 @@ fn manifest() -> Manifest {
         ended: 2,
         outcome: Outcome::Completed,
         hosts: Vec::new(),
+        measured: None,
     }
 }
 

@@ -283,6 +283,7 @@ fn manifest(hosts: &[Host]) -> Manifest {
         ended: at(10_000_000),
         outcome: Outcome::Completed,
         hosts: hosts.iter().map(record).collect(),
+        measured: None,
     }
 }
 

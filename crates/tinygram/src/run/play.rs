@@ -75,12 +75,21 @@ pub(super) fn play(
         began: played.began,
         outcome: played.outcome,
         hosts: played.hosts,
+        measured: None,
     };
     drop(lab);
     write_json(&stage.dir.manifest(), &manifest)?;
     let run = Run::load(stage.dir)?;
     let analysis = analysis::analyse(&run);
     write_json(&stage.dir.analysis(), &analysis)?;
+    let measured = serde_json::to_value(&analysis.links).ok();
+    write_json(
+        &stage.dir.manifest(),
+        &Manifest {
+            measured,
+            ..manifest
+        },
+    )?;
     Ok(analysis)
 }
 
