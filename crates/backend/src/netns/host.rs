@@ -86,7 +86,8 @@ impl Wire {
                 name: WIRE.into(),
                 mac,
                 mtu: WIRE_MTU,
-                arp: true,
+                // Every neighbour is known. It would also announce itself to multicast routers.
+                arp: false,
             },
             far_namespace: Some(here.as_raw_fd()),
             bridge: Some(self.bridge),
