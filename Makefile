@@ -8,14 +8,14 @@ SKIPPED  = $(CURDIR)/target/skipped
 
 .PHONY: scenario build test check bench clean
 
-scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|netns
+scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|netns|uml
 	@$(LAB) run $(NAME) --backend $(BACKEND)
 
 build: ## builds the lab
 	@$(CARGO) build --release --locked -p tinygram -p peer
 
 # Every test this machine can run. A test that can't run here notes why in a file, which is shown
-# at the end; REQUIRE="netns rootless python3 tshark" turns such a note into a failure.
+# at the end; REQUIRE="netns rootless python3 tshark uml" turns such a note into a failure.
 test: ## runs the tests, and says which were skipped and why
 	@mkdir -p target && rm -f $(SKIPPED)
 	@SKIPPED=$(SKIPPED) ./scripts/test --workspace --locked; status=$$?; \
@@ -27,5 +27,7 @@ check: ## formatting, lints, documentation
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
 
-bench: build ## measures what a run costs beyond its own traffic
+bench: build ## measures what a run costs, what a packet costs, what a link carries
 	./scripts/overhead
+	$(CARGO) bench -p emulator --locked
+	$(CARGO) bench -p link --locked

@@ -88,10 +88,10 @@ impl Entrance {
         // Each piece is a packet of its own from here on.
         let show = |piece: &[u8]| {
             pieces += 1;
-            offer(emulator, pool, now, &[header, piece].concat());
+            offer(emulator, pool, now, &[header, piece]);
         };
         match lane.hop.pass(packet, &mut self.room, show) {
-            Passage::Whole => offer(&mut lane.emulator, &mut self.pool, now, frame.data),
+            Passage::Whole => offer(&mut lane.emulator, &mut self.pool, now, &[frame.data]),
             Passage::Fragments => self.counters.fragments += pieces.saturating_sub(1),
             Passage::Refused(answer) => {
                 lane.emulator.skip();
@@ -147,9 +147,10 @@ impl Entrance {
     }
 }
 
-fn offer(emulator: &mut Emulator<Handle>, pool: &mut Pool, now: Nanos, frame: &[u8]) {
-    let handle = pool.put(frame);
-    let fate = emulator.offer(now, handle, frame.len() - ETHERNET, |handle| {
+/// Offers a frame, given in parts.
+fn offer(emulator: &mut Emulator<Handle>, pool: &mut Pool, now: Nanos, parts: &[&[u8]]) {
+    let handle = pool.put(parts);
+    let fate = emulator.offer(now, handle, handle.length() - ETHERNET, |handle| {
         pool.copy(*handle)
     });
     if let Fate::Lost(handle) | Fate::Dropped(handle) = fate {

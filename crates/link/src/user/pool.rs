@@ -9,6 +9,13 @@ pub(super) struct Handle {
     length: u32,
 }
 
+impl Handle {
+    /// The packet's length in bytes.
+    pub(super) fn length(self) -> usize {
+        self.length as usize
+    }
+}
+
 /// Slots of one size. There come to be as many as there were ever packets under way at once; nothing
 /// is allocated after that.
 #[derive(Debug)]
@@ -41,15 +48,22 @@ impl Pool {
         }
     }
 
-    /// Keeps a copy of the packet; of one that is too long, its beginning.
-    pub(super) fn put(&mut self, packet: &[u8]) -> Handle {
-        let packet = &packet[..packet.len().min(self.slot)];
-        let handle = Handle {
-            slot: self.free_slot(),
-            length: packet.len() as u32,
-        };
-        self.bytes(handle).copy_from_slice(packet);
-        handle
+    /// Keeps a copy of the packet, which is given in parts; of one that is too long, its beginning.
+    pub(super) fn put(&mut self, parts: &[&[u8]]) -> Handle {
+        let slot = self.free_slot();
+        let (chunk, begin) = self.place(slot);
+        let room = &mut self.chunks[chunk][begin..][..self.slot];
+        let mut length = 0;
+        for part in parts {
+            let rest = &mut room[length..];
+            let fits = part.len().min(rest.len());
+            rest[..fits].copy_from_slice(&part[..fits]);
+            length += fits;
+        }
+        Handle {
+            slot,
+            length: length as u32,
+        }
     }
 
     fn free_slot(&mut self) -> u32 {
@@ -68,9 +82,9 @@ impl Pool {
     pub(super) fn copy(&mut self, handle: Handle) -> Handle {
         let slot = self.free_slot();
         let copy = Handle { slot, ..handle };
-        let (from, begin) = self.place(handle);
-        let (to, begin_of_copy) = self.place(copy);
-        let length = handle.length as usize;
+        let (from, begin) = self.place(handle.slot);
+        let (to, begin_of_copy) = self.place(slot);
+        let length = handle.length();
         if from == to {
             self.chunks[from].copy_within(begin..begin + length, begin_of_copy);
         } else if let Ok([from, to]) = self.chunks.get_disjoint_mut([from, to]) {
@@ -89,13 +103,13 @@ impl Pool {
     }
 
     pub(super) fn get(&self, handle: Handle) -> &[u8] {
-        let (chunk, begin) = self.place(handle);
-        &self.chunks[chunk][begin..][..handle.length as usize]
+        let (chunk, begin) = self.place(handle.slot);
+        &self.chunks[chunk][begin..][..handle.length()]
     }
 
     fn bytes(&mut self, handle: Handle) -> &mut [u8] {
-        let (chunk, begin) = self.place(handle);
-        &mut self.chunks[chunk][begin..][..handle.length as usize]
+        let (chunk, begin) = self.place(handle.slot);
+        &mut self.chunks[chunk][begin..][..handle.length()]
     }
 
     /// How many slots have come to be.
@@ -104,9 +118,9 @@ impl Pool {
         self.slots
     }
 
-    /// The chunk, and where the packet begins in it.
-    fn place(&self, handle: Handle) -> (usize, usize) {
-        let slot = handle.slot as usize;
+    /// The chunk, and where the slot begins in it.
+    fn place(&self, slot: u32) -> (usize, usize) {
+        let slot = slot as usize;
         let (chunk, rest) = (slot / self.slots_of_chunk, slot % self.slots_of_chunk);
         (chunk, rest * self.slot)
     }
@@ -124,10 +138,10 @@ mod tests {
     #[test]
     fn room_is_used_again() {
         let mut pool = Pool::new(8);
-        let (a, b) = (pool.put(b"a"), pool.put(b"bb"));
+        let (a, b) = (pool.put(&[b"a"]), pool.put(&[b"b", b"b"]));
         assert_eq!((pool.get(a), pool.get(b)), (&b"a"[..], &b"bb"[..]));
         pool.free(a);
-        let c = pool.put(b"ccc");
+        let c = pool.put(&[b"ccc"]);
         assert_eq!(c.slot, a.slot);
         assert_eq!((pool.get(b), pool.get(c)), (&b"bb"[..], &b"ccc"[..]));
         assert_eq!(pool.slots, 2);
@@ -140,7 +154,7 @@ mod tests {
         for longest in [64, 1518, 65_553] {
             let mut pool = Pool::new(longest);
             let packet = |number: usize| vec![number as u8; longest - number];
-            let handles: Vec<Handle> = (0..60).map(|number| pool.put(&packet(number))).collect();
+            let handles: Vec<Handle> = (0..60).map(|number| pool.put(&[&packet(number)])).collect();
             let copies: Vec<Handle> = handles.iter().map(|handle| pool.copy(*handle)).collect();
             for (number, (handle, copy)) in handles.iter().zip(copies).enumerate() {
                 assert_eq!(pool.get(*handle), packet(number));

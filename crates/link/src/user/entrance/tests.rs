@@ -164,6 +164,12 @@ fn a_refused_packet_is_answered_by_a_frame_to_its_sender() {
     large[ETHERNET + 2..ETHERNET + 4].copy_from_slice(&(length - 14).to_be_bytes());
     large[ETHERNET + 6] = dont_fragment;
     large[ETHERNET + 12..ETHERNET + 16].copy_from_slice(&[198, 18, 0, 1]);
+    let header = large[ETHERNET..ETHERNET + 20].chunks_exact(2);
+    let sum: u32 = header
+        .map(|word| u32::from(u16::from_be_bytes([word[0], word[1]])))
+        .sum();
+    let checksum = !((sum & 0xffff) + (sum >> 16)) as u16;
+    large[ETHERNET + 10..ETHERNET + 12].copy_from_slice(&checksum.to_be_bytes());
     admit(&mut entrance, 0, &large);
     let counters = entrance.counters();
     assert_eq!((counters.offered, counters.refused), (1, 1));
