@@ -35,7 +35,7 @@ const PASSED: &str = "passed";
 
 /// Ends the kernel when this test is killed: its standard input ends then. The group must be killed
 /// as a whole, since processes of a kernel that is killed alone run on outside.
-const WATCH: &str = "read _; kill -KILL -- -$0";
+const WATCH: &str = "read _; kill -KILL -$0";
 
 /// A kernel that takes this long hangs: it boots in three seconds.
 const PATIENCE: Duration = Duration::from_secs(300);
