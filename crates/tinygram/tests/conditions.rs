@@ -51,10 +51,14 @@ fn every_impairment_is_proven_on_a_real_netem() {
     }
     let workshop = Workshop::new();
     scenario(&workshop, "impairments", "link: {engine: netem}\n");
-    assert_exit(
-        &workshop.run(&["run", "impairments.yaml", "--backend", "uml"]),
-        0,
-    );
+    // That kernel's netem takes no seed, so a condition looks improbable now and then; and its one
+    // processor is late when the machine is busy. Neither happens three times.
+    let run = || workshop.run(&["run", "impairments.yaml", "--backend", "uml"]);
+    let inconclusive = |output: &std::process::Output| output.status.code() == Some(4);
+    let output = run();
+    let output = if inconclusive(&output) { run() } else { output };
+    let output = if inconclusive(&output) { run() } else { output };
+    assert_exit(&output, 0);
     for variant in ["delay", "loss", "rate"] {
         assert_eq!(engines(&workshop, variant), ["netem".to_owned()].into());
     }
