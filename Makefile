@@ -31,3 +31,6 @@ bench: build ## measures what a run costs, what a packet costs, what a link carr
 	./scripts/overhead
 	$(CARGO) bench -p emulator --locked
 	$(CARGO) bench -p link --locked
+	@if $(LAB) doctor --json | grep -A3 '"ability": "netem"' | grep -q '"state": "ok"'; then \
+		$(CARGO) bench -p link --locked -- netem; \
+	else echo "kernel netem: none here to compare with"; fi

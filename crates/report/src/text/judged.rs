@@ -230,7 +230,7 @@ fn unproven(link: &LinkSummary, condition: Condition, lang: Lang) -> String {
     say(
         lang,
         format!("the link of {name} was asked for {asked}; measured {seen}{chance}"),
-        format!("{name} 的链路要求 {asked}；实测 {seen}{chance}"),
+        format!("{}要求：{asked}；实测：{seen}{chance}", links::whose(&name)),
     )
 }
 
@@ -238,7 +238,7 @@ fn unproven(link: &LinkSummary, condition: Condition, lang: Lang) -> String {
 fn by_chance(probability: f64, lang: Lang) -> String {
     const NEVER: f64 = 1e-9;
     if probability < NEVER {
-        return say(lang, ", which is no chance", "，这绝非偶然");
+        return say(lang, ", which is not chance", "，这绝非偶然");
     }
     let times = count((1.0 / probability) as u64);
     say(

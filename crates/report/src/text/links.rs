@@ -131,8 +131,14 @@ fn alone(link: &LinkSummary, lang: Lang) -> String {
     say(
         lang,
         format!("Link of {name}: asked {asked}; {measured}{open}."),
-        format!("{name} 的链路：要求{asked}；{measured}{open}。"),
+        format!("{}：要求{asked}；{measured}{open}。", whose(&name)),
     )
+}
+
+/// `server 的链路`, without a blank behind a bracket.
+pub(super) fn whose(name: &str) -> String {
+    let blank = if name.ends_with('）') { "" } else { " " };
+    format!("{name}{blank}的链路")
 }
 
 /// Whose link, for whom, when.
