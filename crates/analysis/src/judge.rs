@@ -144,10 +144,15 @@ fn judge_condition(
     toward: Option<&str>,
     links: &[LinkSummary],
 ) -> (Verdict, Seen) {
+    // What nobody asked anything else for goes the way of all others.
+    let lane = |host: &str| {
+        let own = |link: &LinkSummary| link.host == host && link.toward.as_deref() == toward;
+        toward.filter(|_| links.iter().any(own))
+    };
     let meant = links
         .iter()
         .filter(|link| host.is_none_or(|host| link.host == host))
-        .filter(|link| toward.is_none() || link.toward.as_deref() == toward);
+        .filter(|link| toward.is_none() || link.toward.as_deref() == lane(&link.host));
     let states = meant.filter_map(|link| {
         let proof = link.proof(condition).filter(|_| link.asks_for(condition))?;
         Some(proof.state)

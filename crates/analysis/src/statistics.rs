@@ -13,8 +13,10 @@ pub(crate) struct Chain {
     ways: Vec<Vec<(f64, bool, usize)>>,
 }
 
-/// Up to so many steps the distribution is computed exactly, beyond by its mean and variance.
+/// Up to so many steps, times states, the distribution is computed exactly, beyond by its mean and
+/// variance.
 const EXACT: usize = 1_500;
+const EXACT_WITH_STATES: usize = 8 * EXACT;
 
 impl Chain {
     /// Each time on its own.
@@ -60,13 +62,18 @@ impl Chain {
         }
     }
 
-    /// After an event the next `gap - 1` times nothing happens; the first `gap - 1` neither.
-    pub(crate) fn with_gap(share: f64, gap: usize) -> Self {
+    /// After an event the next `gap - 1` times nothing happens; the first `gap - 1` neither. Of the
+    /// events only the share `seen` is counted.
+    pub(crate) fn with_gap(share: f64, gap: usize, seen: f64) -> Self {
         let last = gap.saturating_sub(1);
         let mut start = vec![0.0; last + 1];
         start[0] = 1.0;
         let waiting = (0..last).map(|state| vec![(1.0, false, state + 1)]);
-        let ready = vec![(share, true, 0), (1.0 - share, false, last)];
+        let ready = vec![
+            (share * seen, true, 0),
+            (share * (1.0 - seen), false, 0),
+            (1.0 - share, false, last),
+        ];
         Self {
             start,
             ways: waiting.chain([ready]).collect(),
@@ -76,7 +83,8 @@ impl Chain {
     /// The probability of a number of events in `steps` that is as far out as `events`, on either
     /// side: twice that of the smaller tail, at most 1.
     pub(crate) fn probability(&self, steps: usize, events: usize) -> f64 {
-        let (below, above) = if steps <= EXACT {
+        let is_small = steps <= EXACT && steps * self.start.len() <= EXACT_WITH_STATES;
+        let (below, above) = if is_small {
             self.exact_tails(steps, events)
         } else {
             self.normal_tails(steps, events)
@@ -238,7 +246,7 @@ mod tests {
             Chain::independent(0.2),
             Chain::correlated(0.2, 0.5),
             Chain::gilbert_elliott(0.05, 0.25, 0.0, 1.0),
-            Chain::with_gap(0.5, 5),
+            Chain::with_gap(0.5, 5, 1.0),
         ] {
             let (mean, variance) = chain.moments(1_500);
             for sigmas in [-2.0, 0.0, 2.0] {
@@ -256,7 +264,7 @@ mod tests {
     #[test]
     fn means_are_known() {
         close(Chain::correlated(0.2, 0.7).moments(1_000).0, 200.0);
-        close(Chain::with_gap(1.0, 5).moments(1_000).0, 200.0);
+        close(Chain::with_gap(1.0, 5, 1.0).moments(1_000).0, 200.0);
         // A sixth of the time in the bad state, but for the beginning in the good one.
         let mean = Chain::gilbert_elliott(0.05, 0.25, 0.0, 1.0)
             .moments(100_000)

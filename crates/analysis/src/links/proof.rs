@@ -94,9 +94,16 @@ fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     if sorted.len() < ENOUGH {
         return ProofState::Open;
     }
-    let middle = match asked.jitter {
-        None => nanos(asked),
-        Some(jitter) => jitter.delay(nanos(asked), 1 << 31),
+    // The median of few delays that vary may lie some way from the one of all.
+    let [low, high] = match asked.jitter {
+        None => [nanos(asked); 2],
+        Some(jitter) => {
+            let apart = band(independent(jitter, sorted), IMPROBABLE);
+            [0.5 - apart, 0.5 + apart].map(|share| {
+                let draw = (share.clamp(0.0, 1.0) * f64::from(u32::MAX)) as u32;
+                jitter.delay(nanos(asked), draw)
+            })
+        }
     };
     let seen = match (asked.rate, asked.jitter) {
         (None, _) => sorted[(sorted.len() - 1) / 2],
@@ -105,13 +112,8 @@ fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
         (Some(_), Some(_)) => return ProofState::Open,
     };
     let own = asked.rate.map_or(0, |limit| transmission(limit, group));
-    let (early, late) = (
-        middle,
-        middle
-            .saturating_add(own)
-            .saturating_add(LATE.max(middle / 4)),
-    );
-    within(seen.saturating_add(EARLY) >= early && seen <= late)
+    let late = high.saturating_add(own).saturating_add(LATE.max(high / 4));
+    within(seen.saturating_add(EARLY) >= low && seen <= late)
 }
 
 fn within(is: bool) -> ProofState {
@@ -134,14 +136,18 @@ fn transmission(limit: RateLimit, group: &Group<'_>) -> u64 {
     bits.saturating_mul(1_000_000_000) / limit.rate.bits_per_second().max(1)
 }
 
+/// As many independent delays as these tell as much as: repeated draws tell less than new ones.
+fn independent(jitter: Jitter, sorted: &[u64]) -> f64 {
+    let repeats = jitter.correlation.fraction();
+    sorted.len() as f64 * (1.0 - repeats) / (1.0 + repeats)
+}
+
 /// All delays against the distribution asked for, each allowed to be a little early or late.
 fn spread(asked: &Impairments, jitter: Jitter, sorted: &[u64]) -> ProofState {
     if asked.rate.is_some() {
         return ProofState::Open;
     }
-    // Repeated draws tell as much as fewer new ones.
-    let repeats = jitter.correlation.fraction();
-    let n = sorted.len() as f64 * (1.0 - repeats) / (1.0 + repeats);
+    let n = independent(jitter, sorted);
     if n < 30.0 {
         return ProofState::Open;
     }
@@ -196,7 +202,7 @@ fn against(condition: Condition, chain: &Chain, steps: usize, events: u64) -> Pr
     let probability = chain.probability(steps, events as usize);
     let state = if probability < IMPROBABLE {
         ProofState::Refuted
-    } else if steps == 0 || (events == 0 && chain.none(steps) >= IMPROBABLE) {
+    } else if steps < ENOUGH || (events == 0 && chain.none(steps) >= IMPROBABLE) {
         // That nothing happened would be as likely without.
         ProofState::Open
     } else {
@@ -336,11 +342,18 @@ fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof 
             seen.at_once,
         );
     }
-    if seen.missing > 0 || !reorder.chance.correlation.is_zero() {
+    // Packets that are lost count in the gap, and nobody sees whether they went at once.
+    let arrives = match &asked.loss {
+        Loss::None if seen.missing == 0 => 1.0,
+        Loss::Independent(loss) => 1.0 - loss.share.fraction(),
+        _ => return open,
+    };
+    if !reorder.chance.correlation.is_zero() {
         return open;
     }
-    let chain = Chain::with_gap(reorder.chance.share.fraction(), reorder.gap as usize);
-    against(Condition::Reorder, &chain, steps, seen.at_once)
+    let share = reorder.chance.share.fraction();
+    let chain = Chain::with_gap(share, reorder.gap as usize, arrives);
+    against(Condition::Reorder, &chain, seen.sent as usize, seen.at_once)
 }
 
 /// The rate of the longest stretch in which packets were waiting.
@@ -354,10 +367,14 @@ fn rate_of(limit: RateLimit, group: &Group<'_>) -> ProofState {
     let slow = stretch.uncertainty(LATE);
     let asked = limit.rate.bits_per_second() as f64;
     let off = found as f64 / asked - 1.0;
-    if slow > 0.5 {
-        return ProofState::Open;
+    if off > RATE_TOLERANCE + uncertain {
+        ProofState::Refuted
+    } else if slow > 0.5 {
+        // So short a stretch could be as slow for the machine's being busy.
+        ProofState::Open
+    } else {
+        within(off >= -RATE_TOLERANCE - slow)
     }
-    within(off <= RATE_TOLERANCE + uncertain && off >= -RATE_TOLERANCE - slow)
 }
 
 /// The path's MTU where one is asked for, else the interface's where it is not Ethernet's.

@@ -6,6 +6,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 mod frames;
+pub(crate) mod link;
 pub(crate) mod tcp;
 mod udp;
 
@@ -132,6 +133,16 @@ impl Lab {
 
     fn capture(&mut self, host: usize, micros: u64, way: Direction, frame: Vec<u8>) {
         self.hosts[host].frames.push((at(micros), way, frame));
+    }
+
+    /// An ICMP packet from a router that is no host comes in.
+    pub(crate) fn answer_of_router(&mut self, host: usize, micros: u64) {
+        const PROTOCOL: usize = 14 + 9;
+        let router = "198.18.0.254:1".parse().unwrap();
+        let to = SocketAddr::new(self.hosts[host].address, 1);
+        let mut frame = frames::udp(router, to, 1, b"too large");
+        frame[PROTOCOL] = 1;
+        self.capture(host, micros, Direction::Incoming, frame);
     }
 
     fn event(

@@ -5,6 +5,9 @@ use packet::Direction;
 use record::event::{EventKind, digest};
 use std::net::SocketAddr;
 
+/// Bytes of an Ethernet header.
+const ETHERNET: usize = 14;
+
 pub(crate) struct Udp<'a> {
     lab: &'a mut Lab,
     ends: [SocketAddr; 2],
@@ -81,6 +84,50 @@ impl<'a> Udp<'a> {
         };
         self.lab
             .event(Self::host(side), "udp", [from, to], micros + 5, kind);
+    }
+
+    /// A datagram leaves as it is, and what `change` makes of its IP packet arrives, at these times.
+    pub(crate) fn send_changed(
+        &mut self,
+        side: Side,
+        micros: u64,
+        payload: &[u8],
+        change: impl FnOnce(Vec<u8>) -> Vec<(u64, Vec<u8>)>,
+    ) {
+        let [from, to] = self.ends(side);
+        let frame = frames::udp(from, to, self.id(), payload);
+        self.exchange(side, micros, frame, change);
+    }
+
+    /// As [`Udp::send_changed`], without the flag DF (RFC 791, 3.1).
+    pub(crate) fn send_breakable(
+        &mut self,
+        side: Side,
+        micros: u64,
+        payload: &[u8],
+        change: impl FnOnce(Vec<u8>) -> Vec<(u64, Vec<u8>)>,
+    ) {
+        let [from, to] = self.ends(side);
+        let mut frame = frames::udp(from, to, self.id(), payload);
+        frame[ETHERNET + 6] &= !0x40;
+        self.exchange(side, micros, frame, change);
+    }
+
+    fn exchange(
+        &mut self,
+        side: Side,
+        micros: u64,
+        frame: Vec<u8>,
+        change: impl FnOnce(Vec<u8>) -> Vec<(u64, Vec<u8>)>,
+    ) {
+        let (header, packet) = frame.split_at(ETHERNET);
+        for (at, packet) in change(packet.to_vec()) {
+            let arrived = [header, &packet].concat();
+            self.lab
+                .capture(Self::host(side.other()), at, Direction::Incoming, arrived);
+        }
+        self.lab
+            .capture(Self::host(side), micros, Direction::Outgoing, frame);
     }
 
     /// Sends the first part of a datagram whose payload has `len` bytes.
