@@ -301,6 +301,38 @@ fn reorders(chance: &str, gap: u32, count: u64, nth: u64) -> Lab {
 }
 
 #[test]
+fn a_gap_that_no_run_fills_is_left_open() {
+    let lab = reorders("25%", u32::MAX, 200, 1_000);
+    assert_eq!(state(&lab, Condition::Reorder), Open);
+}
+
+#[test]
+fn those_sent_at_once_past_short_delays_are_not_held_against_these() {
+    let mut asked = Impairments {
+        delay: Duration::from_millis(1),
+        reorder: Some(Reorder {
+            chance: Chance::of(percent("80%")),
+            gap: 1,
+        }),
+        ..Impairments::default()
+    };
+    let judged = |asked: Impairments, condition| {
+        let lab = run(asked, 400, 10_000, 8, |n, sent| {
+            vec![sent + if n % 5 == 0 { 1_000 } else { 30 }]
+        });
+        state(&lab, condition)
+    };
+    assert_eq!(judged(asked.clone(), Condition::Delay), Open);
+    asked.jitter = Some(Jitter {
+        spread: Duration::from_micros(100),
+        distribution: Distribution::Uniform,
+        correlation: Percent::ZERO,
+    });
+    assert_eq!(judged(asked.clone(), Condition::Delay), Open);
+    assert_eq!(judged(asked, Condition::Jitter), Open);
+}
+
+#[test]
 fn packets_sent_at_once_are_counted() {
     let judged =
         |chance, gap, count, nth| state(&reorders(chance, gap, count, nth), Condition::Reorder);
@@ -376,6 +408,40 @@ fn overhead_takes_its_time_too() {
         state(&paced(asked, 100, 1_000, usize::MAX), Condition::Rate),
         Refuted
     );
+}
+
+#[test]
+fn a_queue_in_bytes_with_room_left_drops_nothing() {
+    for limit in [500_000, u64::MAX] {
+        let asked = Impairments {
+            queue: Some(Queue::Bytes(limit)),
+            ..rated()
+        };
+        let lab = paced(asked, 200, 1_000, 40);
+        assert_eq!(state(&lab, Condition::Queue), Open);
+        assert_eq!(state(&lab, Condition::Loss), Refuted);
+    }
+}
+
+#[test]
+fn copies_fill_a_queue_too() {
+    let asked = Impairments {
+        queue: Some(Queue::Packets(100)),
+        duplicate: Chance::of(percent("50%")),
+        ..delayed()
+    };
+    // 20 ms hold 200 packets and 100 copies: there is room for 66 or 67 and theirs.
+    let mut under_way = std::collections::VecDeque::new();
+    let lab = run(asked, 1_000, 100, 8, |n, sent| {
+        under_way.retain(|leaves: &u64| *leaves > sent);
+        let times = vec![sent + DELAY; if n % 2 == 0 { 2 } else { 1 }];
+        let room = 100 - under_way.len();
+        let taken = times[..times.len().min(room)].to_vec();
+        under_way.extend(&taken);
+        taken
+    });
+    assert_eq!(state(&lab, Condition::Queue), Proven);
+    assert_eq!(state(&lab, Condition::Loss), Proven);
 }
 
 #[test]

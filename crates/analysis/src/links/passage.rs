@@ -54,6 +54,14 @@ impl Passage {
         }
     }
 
+    /// How often it arrived beyond the first time.
+    pub(super) fn copies(&self) -> u64 {
+        match self.outcome {
+            Outcome::Arrived { again, .. } => again.into(),
+            _ => 0,
+        }
+    }
+
     /// When it left the link, however it looked.
     pub(super) fn left(&self) -> Option<u64> {
         match self.outcome {

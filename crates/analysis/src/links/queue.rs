@@ -13,16 +13,21 @@ pub(super) struct Filling {
     pub(super) dropped: u64,
 }
 
-/// Packets beside the limit that the captures can't tell: those that leave and arrive within the
-/// microseconds between the link and the receiver's capture.
-fn slack(limit: u64) -> u64 {
-    (limit / 20).max(2)
+/// The limit, and how much beside it the captures can't tell, in the queue's own unit: packets that
+/// leave and arrive within the microseconds between the link and the receiver's capture.
+fn limit_and_slack(queue: Queue) -> (u64, u64) {
+    let (limit, largest) = match queue {
+        Queue::Packets(limit) => (u64::from(limit), 1),
+        Queue::Bytes(limit) => (limit, 1_500),
+    };
+    (limit, (limit / 20).max(2 * largest))
 }
 
 /// Goes through a link's packets in the order in which they were sent.
 pub(super) fn filling(queue: Queue, members: &[Member<'_>]) -> Filling {
     let mut under_way: BinaryHeap<Reverse<(u64, u64)>> = BinaryHeap::new();
-    let (mut held, mut filling) = (0, Filling::default());
+    let (mut held, mut filling) = (0_u64, Filling::default());
+    let (limit, slack) = limit_and_slack(queue);
     for member in members {
         let passage = member.passage;
         while let Some(Reverse((left, size))) = under_way.peek().copied()
@@ -31,17 +36,19 @@ pub(super) fn filling(queue: Queue, members: &[Member<'_>]) -> Filling {
             held -= size;
             under_way.pop();
         }
-        let (size, limit, largest) = match queue {
-            Queue::Packets(limit) => (1, u64::from(limit), 1),
-            Queue::Bytes(limit) => (u64::from(passage.length), limit, 1_500),
+        let size = match queue {
+            Queue::Packets(_) => 1,
+            Queue::Bytes(_) => u64::from(passage.length),
         };
         match passage.left() {
             Some(left) => {
+                // A copy has a place of its own.
+                let size = size * (1 + passage.copies());
                 held += size;
                 filling.most = filling.most.max(held);
                 under_way.push(Reverse((left, size)));
             }
-            None if held + size + slack(limit) * largest > limit => filling.dropped += 1,
+            None if held + size + slack > limit => filling.dropped += 1,
             None => {}
         }
     }
@@ -50,9 +57,6 @@ pub(super) fn filling(queue: Queue, members: &[Member<'_>]) -> Filling {
 
 /// Whether it held more than that limit.
 pub(super) fn is_beyond(queue: Queue, filling: Filling) -> bool {
-    let (limit, largest) = match queue {
-        Queue::Packets(limit) => (u64::from(limit), 1),
-        Queue::Bytes(limit) => (limit, 1_500),
-    };
-    filling.most > limit + slack(limit / largest) * largest
+    let (limit, slack) = limit_and_slack(queue);
+    filling.most > limit.saturating_add(slack)
 }

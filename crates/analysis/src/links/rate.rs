@@ -1,6 +1,6 @@
 //! How fast packets left while they were waiting for a rate.
 
-use super::{ENOUGH, group::Member, passage::Outcome};
+use super::{ENOUGH, group::Member};
 use scenario::impairment::{Impairments, RateLimit};
 
 /// Packets that left one behind the other without a pause, by the model of the rate asked for.
@@ -63,7 +63,7 @@ pub(super) fn longest_stretch(asked: &Impairments, members: &[Member<'_>]) -> Op
                 until: arrived,
             };
         }
-        free = free.max(ready) + took;
+        free = free.max(ready).saturating_add(took);
         if stretch.nanos() > longest.nanos() {
             longest = stretch;
         }
@@ -75,15 +75,11 @@ pub(super) fn longest_stretch(asked: &Impairments, members: &[Member<'_>]) -> Op
 fn transmissions<'a>(members: &'a [Member<'_>]) -> impl Iterator<Item = (u64, u64, u32)> + 'a {
     members.iter().flat_map(|member| {
         let passage = member.passage;
-        let times = match passage.outcome {
-            Outcome::Arrived { again, .. } => again + 1,
-            _ => 1,
-        };
         let left = passage
             .left()
             .map(|left| (passage.at, left, passage.length));
         left.into_iter()
-            .flat_map(move |one| std::iter::repeat_n(one, times as usize))
+            .flat_map(move |one| std::iter::repeat_n(one, 1 + passage.copies() as usize))
     })
 }
 
