@@ -13,10 +13,9 @@ pub(crate) struct Chain {
     ways: Vec<Vec<(f64, bool, usize)>>,
 }
 
-/// Up to so many steps, times states, the distribution is computed exactly, beyond by its mean and
-/// variance.
-const EXACT: usize = 1_500;
-const EXACT_WITH_STATES: usize = 8 * EXACT;
+/// Up to so much work, steps times states times counts, the distribution is computed exactly, beyond
+/// by its mean and variance. Rare events among many steps are worth it: their distribution is skewed.
+const EXACT: usize = 20_000_000;
 
 impl Chain {
     /// Each time on its own.
@@ -83,8 +82,9 @@ impl Chain {
     /// The probability of a number of events in `steps` that is as far out as `events`, on either
     /// side: twice that of the smaller tail, at most 1.
     pub(crate) fn probability(&self, steps: usize, events: usize) -> f64 {
-        let is_small = steps <= EXACT && steps * self.start.len() <= EXACT_WITH_STATES;
-        let (below, above) = if is_small {
+        let counts = events.saturating_add(1);
+        let work = counts.saturating_mul(steps.max(1).saturating_mul(self.start.len()));
+        let (below, above) = if work <= EXACT {
             self.exact_tails(steps, events)
         } else {
             self.normal_tails(steps, events)
@@ -111,33 +111,33 @@ impl Chain {
 
     /// Probabilities of at most, and of at least, so many events.
     fn exact_tails(&self, steps: usize, events: usize) -> (f64, f64) {
-        // For each state, the probability of having come there with each number of events.
-        let width = steps + 2;
-        let mut counts: Vec<Vec<f64>> = self
-            .start
-            .iter()
-            .map(|p| {
-                let mut counts = vec![0.0; width];
-                counts[0] = *p;
-                counts
-            })
-            .collect();
+        // For each state, the probability of having come there with each number of events up to
+        // that; those of more make up the rest.
+        let width = events.saturating_add(1);
+        let mut counts: Vec<Vec<f64>> = self.start.iter().map(|_| vec![0.0; width]).collect();
+        for (counts, start) in counts.iter_mut().zip(&self.start) {
+            counts[0] = *start;
+        }
+        let mut next = counts.clone();
         for step in 0..steps {
-            let mut next = vec![vec![0.0; width]; counts.len()];
+            let reached = width.min(step + 2);
+            for next in &mut next {
+                next[..reached].fill(0.0);
+            }
             for (state, counts) in counts.iter().enumerate() {
                 for &(probability, event, to) in &self.ways[state] {
                     let shift = usize::from(event);
-                    for count in 0..=step {
-                        next[to][count + shift] += counts[count] * probability;
+                    for (next, count) in next[to][shift..reached].iter_mut().zip(counts) {
+                        *next += count * probability;
                     }
                 }
             }
-            counts = next;
+            std::mem::swap(&mut counts, &mut next);
         }
         let total = |count: usize| counts.iter().map(|state| state[count]).sum::<f64>();
-        let below = (0..=events.min(steps)).map(total).sum();
-        let above = (events..=steps).map(total).sum();
-        (below, above)
+        let fewer: f64 = (0..events).map(total).sum();
+        // Sums are off by what was rounded; no probability is below zero.
+        (fewer + total(events), (1.0 - fewer).max(0.0))
     }
 
     /// The same by the normal distribution of the same mean and variance.
@@ -259,6 +259,21 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn rare_events_among_many_are_counted_exactly() {
+        // What comes once in a hundred such runs is no wonder.
+        let rare = Chain::independent(1e-6);
+        close(rare.probability(10_000, 1), 2.0 * (1.0 - rare.none(10_000)));
+        // Poisson's distribution with a mean of 0.2.
+        let found = Chain::independent(1e-5).probability(20_000, 3);
+        assert!((found - 2.0 * 0.001_148).abs() < 1e-5, "{found}");
+        // Two bursts of ten are as usual as none and as six.
+        let bursts = Chain::gilbert_elliott(0.001, 0.1, 0.0, 1.0);
+        assert!(bursts.probability(2_000, 0) > 0.2);
+        assert!(bursts.probability(2_000, 86) > 0.001);
+        assert!(bursts.probability(2_000, 300) < 1e-6);
     }
 
     #[test]
