@@ -751,3 +751,20 @@ fn every_refuted_condition_is_a_finding() {
         1
     );
 }
+
+#[test]
+fn the_faster_of_two_copies_says_nothing_of_jitter() {
+    let asked = Impairments {
+        duplicate: Chance::of(percent("50%")),
+        ..jittered(Distribution::Uniform)
+    };
+    let jitter = asked.jitter.unwrap();
+    let mut random = Random(7);
+    let lab = run(asked, 600, 1_000, 8, move |_, sent| {
+        let copies = if random.happens(0.5) { 2 } else { 1 };
+        let mut delay = || jitter.delay(20_000_000, random.draw()) / 1_000;
+        (0..copies).map(|_| sent + delay()).collect()
+    });
+    assert_eq!(state(&lab, Condition::Jitter), Proven);
+    assert_eq!(state(&lab, Condition::Delay), Proven);
+}

@@ -52,10 +52,17 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
 /// Delays of the packets that arrived whole and were not sent at once.
 fn delays(asked: &Impairments, members: &[Member<'_>]) -> Vec<u64> {
     let delayed = members.iter().filter(|member| !is_at_once(asked, member));
-    let delays = delayed.filter_map(|member| {
-        let arrived = member.passage.arrived()?;
-        Some(arrived.saturating_sub(member.passage.at))
-    });
+    // Of a packet and its copy the faster one is seen first, which says nothing of the jitter.
+    let is_copied = |member: &&Member<'_>| {
+        let outcome = member.passage.outcome;
+        asked.jitter.is_some() && matches!(outcome, Outcome::Arrived { again: 1.., .. })
+    };
+    let delays = delayed
+        .filter(|member| !is_copied(member))
+        .filter_map(|member| {
+            let arrived = member.passage.arrived()?;
+            Some(arrived.saturating_sub(member.passage.at))
+        });
     let mut delays: Vec<u64> = delays.collect();
     delays.sort_unstable();
     delays

@@ -323,7 +323,13 @@ fn duplicate(group: &Group<'_>, seen: &LinkSummary) -> Proof {
     };
     let share_asked = chance.share.fraction();
     let arrives = 1.0 - lost * (1.0 - share_asked);
-    let twice = share_asked * (1.0 - lost) / arrives.max(f64::MIN_POSITIVE);
+    // Netem may lose the copy, too.
+    let copy_arrives = if group.engine == "netem" {
+        1.0 - lost
+    } else {
+        1.0
+    };
+    let twice = share_asked * (1.0 - lost) * copy_arrives / arrives.max(f64::MIN_POSITIVE);
     let whole = (seen.sent - seen.missing - seen.corrupted - seen.fragmented) as usize;
     if lost == 0.0 || chance.is_never() {
         return share(group, Condition::Duplicate, chance, whole, seen.duplicated);
