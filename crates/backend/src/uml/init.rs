@@ -79,12 +79,35 @@ fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
         // As PID 1 this process also inherits, and reaps, what others leave behind.
         let ended = wait()?;
         if ended.pid().map(Pid::as_raw) == Some(child.id().cast_signed()) {
-            break match ended {
-                WaitStatus::Exited(_, code) => code,
-                _ => 1,
-            };
+            break status_of(ended)?;
         }
     };
     fs::write(folder.join(STATUS), status.to_string())?;
     Ok(())
+}
+
+/// The command's exit status. One that was killed, for want of memory perhaps, has none: it must not
+/// pass for a failed expectation's.
+fn status_of(ended: WaitStatus) -> Result<i32, Box<dyn Error>> {
+    match ended {
+        WaitStatus::Exited(_, code) => Ok(code),
+        WaitStatus::Signaled(_, signal, _) => {
+            Err(format!("the command was killed: {signal}").into())
+        }
+        other => Err(format!("the command ended strangely: {other:?}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::sys::signal::Signal;
+
+    #[test]
+    fn a_killed_command_has_no_exit_status() {
+        let status = |ended| status_of(ended).map_err(|error| error.to_string());
+        assert_eq!(status(WaitStatus::Exited(INIT, 4)), Ok(4));
+        let killed = status(WaitStatus::Signaled(INIT, Signal::SIGKILL, false));
+        assert_eq!(killed, Err("the command was killed: SIGKILL".to_owned()));
+    }
 }
