@@ -37,16 +37,12 @@ pub(super) fn choose(arguments: &RunArgs, plan: &Plan) -> Result<Place, Failure>
     let place = match arguments.backend {
         BackendArg::Netns => here(),
         BackendArg::Uml => Place::Uml(uml::find()?),
-        BackendArg::Auto => match (netns::allowed(), uml::find()) {
-            (Ok(()), _) => {
+        BackendArg::Auto => match netns::allowed() {
+            Ok(()) => {
                 anstream::eprintln!("backend: namespaces (allowed here)");
                 here()
             }
-            (Err(BackendError::Forbidden { reason }), Ok(ability)) => {
-                anstream::eprintln!("backend: user-mode linux ({reason})");
-                Place::Uml(ability)
-            }
-            (Err(error), _) => return Err(error.into()),
+            Err(forbidden) => instead(forbidden, uml::find)?,
         },
     };
     if matches!(place, Place::Here(_)) && wants_netem(plan) {
@@ -77,6 +73,21 @@ pub(super) fn tell_engine(analysis: &Analysis, told: &mut Vec<String>) {
             told.push(reason);
         }
     }
+}
+
+/// What `auto` takes where namespaces are forbidden.
+fn instead(
+    error: BackendError,
+    find: impl FnOnce() -> Result<uml::Ability, BackendError>,
+) -> Result<Place, BackendError> {
+    let BackendError::Forbidden { reason } = &error else {
+        return Err(error);
+    };
+    let Ok(ability) = find() else {
+        return Err(error);
+    };
+    anstream::eprintln!("backend: user-mode linux ({reason})");
+    Ok(Place::Uml(ability))
 }
 
 fn here() -> Place {
@@ -123,4 +134,33 @@ pub(super) fn show(batch: &Batch, runs: &Path, output: &mut dyn Write) -> io::Re
     };
     let here = here.display();
     writeln!(output, "{here}     tinygram inspect {here}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_kernel_is_looked_for_only_where_namespaces_are_forbidden() {
+        let forbidden = || BackendError::Forbidden {
+            reason: "no".to_owned(),
+        };
+        let ability = uml::Ability {
+            program: "linux.uml".into(),
+            release: "6.1".to_owned(),
+            modules: "/".into(),
+        };
+        let found = instead(forbidden(), || Ok(ability));
+        assert!(matches!(found, Ok(Place::Uml(_))));
+        let missing = || {
+            Err(BackendError::NoUml {
+                reason: "none".to_owned(),
+            })
+        };
+        let error = instead(forbidden(), missing).err();
+        assert!(matches!(error, Some(BackendError::Forbidden { .. })));
+        let broken = BackendError::Start(io::Error::other("broken"));
+        let error = instead(broken, || unreachable!("nobody asks")).err();
+        assert!(matches!(error, Some(BackendError::Start(_))));
+    }
 }
