@@ -96,6 +96,7 @@ impl Stage {
             },
             programs,
             sysctls: self.sysctls,
+            nudges: 0,
         })
     }
 }

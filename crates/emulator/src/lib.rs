@@ -3,7 +3,8 @@
 //! [`Emulator::offer`] takes a packet that enters the link, [`Emulator::next_due`] tells when
 //! something is to happen next, and [`Emulator::take`] hands out the packets whose time has come.
 //! Whoever drives it brings the clock: a user-space link a real one, the simulation a virtual one.
-//! What a router with a smaller MTU makes of packets is [`hop`]'s; the emulator looks into none.
+//! What a router with a smaller MTU makes of packets is [`hop`]'s; the emulator looks into none. A
+//! host's link is made of several: [`lanes`].
 //!
 //! The fate of packet *n* follows from the seed, the link's name and *n* alone: not from time, nor
 //! from the machine (all arithmetic is of integers). Packets are counted from 0 in the order in
@@ -25,6 +26,7 @@ mod chance;
 mod choice;
 mod held;
 pub mod hop;
+pub mod lanes;
 mod line;
 mod loss;
 mod packet;

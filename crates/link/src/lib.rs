@@ -12,5 +12,8 @@ mod user;
 
 pub use engine::InForce;
 pub use error::LinkError;
-pub use spec::{Counters, LinkReport, LinkSpec, PhaseBegan};
+pub use spec::{Counters, LinkReport, LinkSpec};
+
+/// A phase that a link came to; its time is the wall clock's, in ns since 1970.
+pub use emulator::lanes::PhaseBegan;
 pub use user::Link;

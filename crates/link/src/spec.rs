@@ -1,6 +1,7 @@
 //! What a link connects and does, and what it has done.
 
-use scenario::plan::{LinkPlan, LinkState};
+use emulator::lanes::{PhaseBegan, Surroundings};
+use scenario::plan::LinkPlan;
 use std::net::IpAddr;
 
 /// What a link connects and does.
@@ -22,6 +23,19 @@ pub struct LinkSpec {
     pub seed: u64,
 }
 
+impl LinkSpec {
+    /// What its lanes are told.
+    pub(crate) fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
+            host: &self.host,
+            plan: &self.plan,
+            others: &self.hosts,
+            router: self.router,
+            seed: self.seed,
+        }
+    }
+}
+
 /// What a link has done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkReport {
@@ -29,15 +43,6 @@ pub struct LinkReport {
     pub phases: Vec<PhaseBegan>,
     /// In packets.
     pub counters: Counters,
-}
-
-/// A phase that a link came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PhaseBegan {
-    /// Wall-clock time in ns since 1970 from which on packets met it.
-    pub at: u64,
-    /// What the link did then.
-    pub state: LinkState,
 }
 
 /// What a link has done, in packets. What was offered or duplicated and is not counted as delivered

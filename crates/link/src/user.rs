@@ -4,11 +4,9 @@ mod carrier;
 mod clock;
 mod entrance;
 mod exit;
-mod lane;
 mod pace;
 mod pool;
 mod shared;
-mod timetable;
 
 use crate::{Counters, InForce, LinkError, LinkReport, LinkSpec, engine, netem::Netem};
 use carrier::Carrier;
@@ -63,7 +61,7 @@ impl Link {
             Ok(ring)
         };
         let ring = open().map_err(LinkError::Socket)?;
-        let lanes = lane::names(&spec);
+        let lanes = spec.surroundings().names();
         let (netem, in_force) = engine::choose(&spec, &lanes)?;
         let outlets = outlets(wire, netem.as_ref(), lanes.len()).map_err(LinkError::Socket)?;
         let entrance = Entrance::new(&spec, netem, wall_clock(), longest)?;

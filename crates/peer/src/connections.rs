@@ -1,6 +1,7 @@
 //! The connections of one peer, each a task of its own.
 
-use crate::{PeerError, Summary, journal::Totals};
+use crate::{PeerError, Summary};
+use record::journal::Totals;
 use std::future::Future;
 use tokio::{
     sync::watch,

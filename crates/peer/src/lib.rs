@@ -86,7 +86,7 @@ impl Summary {
         self.malformed == 0 && self.broken == 0
     }
 
-    fn add(&mut self, totals: &journal::Totals) {
+    fn add(&mut self, totals: &record::journal::Totals) {
         self.connections += 1;
         self.understood += totals.understood;
         self.malformed += u64::from(totals.malformed);

@@ -6,14 +6,10 @@
 
 mod call;
 
-use crate::{
-    PeerError,
-    clock::now,
-    journal::{Journal, Totals},
-};
+use crate::{PeerError, clock::now, journal::Journal};
 use call::{ReadCall, Start, WriteCall};
 use protocol::{Broken, End, Orders, StreamEvent, StreamPeer};
-use record::event::Closing;
+use record::{event::Closing, journal::Totals};
 use socket2::SockRef;
 use std::{
     io,

@@ -4,6 +4,7 @@
 
 pub mod batch;
 pub mod event;
+pub mod journal;
 pub mod layout;
 pub mod manifest;
 pub mod run;

@@ -46,11 +46,14 @@ pub struct Manifest {
     pub measured: Option<serde_json::Value>,
 }
 
+/// What a simulated run is called wherever its results stand: its TCP is no kernel's.
+pub const SIMULATED: &str = "simulated (smoltcp, virtual time)";
+
 /// Where a run took place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Place {
-    /// `namespaces`, `docker`, `user-mode linux` or `simulation`.
+    /// `namespaces`, `docker`, `user-mode linux` or [`SIMULATED`].
     pub backend: String,
     /// Kernel release, or what stands in for a kernel.
     pub kernel: String,
@@ -89,13 +92,27 @@ pub struct HostRecord {
     pub programs: BTreeMap<String, ProgramRecord>,
     /// Sysctls that matter, by name, as they stood when the run began.
     pub sysctls: BTreeMap<String, String>,
+    /// How often a simulated stack had forgotten to send what it had and was made to probe.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub nudges: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Place {
+    /// Whether no kernel took part.
+    pub fn is_simulated(&self) -> bool {
+        self.backend == SIMULATED
+    }
 }
 
 /// What a link was asked and what it did, by its own count.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct LinkRecord {
-    /// `user-space` or `netem`.
+    /// `user-space`, `netem`, or `simulated` where no interface takes part.
     pub engine: String,
     /// Why it is the user-space link, where the kernel's netem had been tried first.
     #[serde(default, skip_serializing_if = "Option::is_none")]

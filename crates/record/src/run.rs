@@ -95,6 +95,24 @@ impl Run {
         })
     }
 
+    /// Writes it, all but the logs and what analysis makes of it, into a directory that exists.
+    ///
+    /// # Errors
+    /// A file can't be written.
+    pub fn store(&self, dir: &RunDir) -> io::Result<()> {
+        for host in &self.hosts {
+            fs::write(dir.capture(&host.name), &host.capture)?;
+            if !host.diary_missing {
+                let mut diary = Vec::new();
+                write_events(&host.events, &mut diary)?;
+                fs::write(dir.events(&host.name), diary)?;
+            }
+        }
+        let mut manifest = serde_json::to_vec_pretty(&self.manifest)?;
+        manifest.push(b'\n');
+        fs::write(dir.manifest(), manifest)
+    }
+
     /// The host of that name.
     pub fn host(&self, name: &str) -> Option<&HostData> {
         self.hosts.iter().find(|host| host.name == name)

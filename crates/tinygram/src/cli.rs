@@ -97,6 +97,8 @@ pub(crate) enum BackendArg {
     Netns,
     /// Linux network namespaces of a kernel of its own: user-mode Linux, which has netem
     Uml,
+    /// No kernel: simulated hosts (smoltcp) in virtual time, the same on every machine
+    Sim,
 }
 
 impl Cli {

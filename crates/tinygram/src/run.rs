@@ -5,6 +5,7 @@ mod place;
 mod play;
 mod progress;
 mod signals;
+mod simulate;
 
 use crate::{
     cli::RunArgs,
@@ -27,12 +28,19 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     }
     scenarios::select(&mut plan, &arguments.variants)?;
     let backend = match place::choose(arguments, &plan)? {
-        Place::Here(backend) => backend,
+        Place::Here(backend) => Some(backend),
         Place::Uml(ability) => return elsewhere::run(&ability, arguments, &plan, lang, verbose),
+        Place::Sim => {
+            place::leave_out(&mut plan)?;
+            None
+        }
     };
     let batch = place::batch(&arguments.runs, &plan.name)?;
     let interrupter = Interrupter::default();
-    signals::forward_to(&interrupter)?;
+    match backend {
+        Some(_) => signals::forward_to(&interrupter)?,
+        None => simulate::end_on_signals()?,
+    }
 
     let mut analyses = Vec::new();
     let mut told = Vec::new();
@@ -52,7 +60,11 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
                 dir: &dir,
                 repetition,
             };
-            match play::play(&stage, backend.as_ref(), &interrupter, &bar) {
+            let played = match &backend {
+                Some(backend) => play::play(&stage, backend.as_ref(), &interrupter, &bar),
+                None => simulate::play(&stage),
+            };
+            match played {
                 Ok(analysis) => {
                     place::tell_engine(&analysis, &mut told);
                     analyses.push(analysis);

@@ -73,7 +73,7 @@ impl Passage {
     }
 }
 
-/// A packet of a capture: when, and its bytes behind the Ethernet header.
+/// A packet of a capture: when, and its bytes from the IP header on.
 type Seen<'a> = (u64, &'a [u8]);
 
 /// What each host of the plan sent to others whose captures are there, in order; nothing for a host
@@ -123,10 +123,14 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
 /// The packets of a capture file; none when it is not readable.
 fn packets(file: &[u8]) -> Option<Vec<Seen<'_>>> {
     let reader = Reader::new(file).ok()?;
-    let packets = reader.filter(|packet| packet.link_type == LinkType::ETHERNET);
-    let behind = packets.filter_map(|packet| {
-        let frame = ethernet::Frame::new(packet.data).ok()?;
-        Some((packet.at, frame.payload()))
+    let behind = reader.filter_map(|packet| {
+        let bytes = match packet.link_type {
+            LinkType::ETHERNET => ethernet::Frame::new(packet.data).ok()?.payload(),
+            // What a simulated host's capture holds.
+            LinkType::RAW => packet.data,
+            _ => return None,
+        };
+        Some((packet.at, bytes))
     });
     Some(behind.collect())
 }

@@ -260,6 +260,7 @@ fn manifest(hosts: &[Host]) -> Manifest {
         capture: CaptureRecord::default(),
         programs: BTreeMap::new(),
         sysctls: BTreeMap::new(),
+        nudges: 0,
     };
     Manifest {
         version: manifest::VERSION,

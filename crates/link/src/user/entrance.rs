@@ -1,15 +1,15 @@
 //! Where frames enter the link: past the router, into their lane.
 
-use super::{
-    lane::Lanes,
-    pool::{Handle, Pool},
-    timetable::Timetable,
-};
+use super::pool::{Handle, Pool};
 use crate::{
     Counters, LinkSpec,
     netem::{Netem, NetemCounters, Refusal},
 };
-use emulator::{Emulator, Fate, Nanos, hop::Passage};
+use emulator::{
+    Nanos,
+    lanes::{Lanes, Store, Timetable},
+};
+use scenario::plan::LinkState;
 use sys::packet_socket::Frame;
 
 /// Bytes of Ethernet's header.
@@ -18,7 +18,7 @@ pub(super) const ETHERNET: usize = 14;
 /// Everything that decides what becomes of a frame.
 #[derive(Debug)]
 pub(super) struct Entrance {
-    pub(super) lanes: Lanes,
+    pub(super) lanes: Lanes<Handle>,
     /// The kernel's impairments, where they are in force instead of the lanes' own.
     pub(super) netem: Option<Netem>,
     pub(super) pool: Pool,
@@ -26,8 +26,6 @@ pub(super) struct Entrance {
     pub(super) counters: Counters,
     /// Frames that go back to the host: a router's errors.
     pub(super) answers: Vec<Vec<u8>>,
-    /// Where the router puts packets together.
-    room: Vec<u8>,
     /// Why a phase could not be entered, which ends the link.
     pub(super) refusal: Option<Refusal>,
 }
@@ -43,8 +41,8 @@ impl Entrance {
         now: u64,
         longest: usize,
     ) -> Result<Self, Refusal> {
-        let mut lanes = Lanes::new(spec);
-        lanes.enter(&spec.plan.start, netem.as_mut())?;
+        let mut lanes = Lanes::new(&spec.surroundings());
+        enter(&mut lanes, &spec.plan.start, netem.as_mut())?;
         Ok(Self {
             lanes,
             netem,
@@ -52,7 +50,6 @@ impl Entrance {
             timetable: Timetable::new(&spec.plan, now),
             counters: Counters::default(),
             answers: Vec::new(),
-            room: Vec::new(),
             refusal: None,
         })
     }
@@ -60,7 +57,7 @@ impl Entrance {
     /// Enters the phases that have begun by `time`, wall clock, ns.
     pub(super) fn enter_phases(&mut self, time: u64) {
         while let Some(state) = self.timetable.take(time) {
-            if let Err(refusal) = self.lanes.enter(state, self.netem.as_mut()) {
+            if let Err(refusal) = enter(&mut self.lanes, state, self.netem.as_mut()) {
                 self.refusal = Some(refusal);
             }
         }
@@ -69,41 +66,19 @@ impl Entrance {
     /// Takes a frame that came at `now`. It meets the phase of the time with which the kernel has
     /// stamped it.
     pub(super) fn admit(&mut self, now: Nanos, frame: &Frame<'_>) {
-        self.counters.offered += 1;
         if frame.data.len() < frame.len || frame.data.len() < ETHERNET {
+            self.counters.offered += 1;
             self.counters.overrun += 1;
             return;
         }
         self.enter_phases(frame.at);
         let (header, packet) = frame.data.split_at(ETHERNET);
-        let way = self.lanes.way(packet);
-        let lane = self.lanes.get_mut(way.lane);
-        if way.is_cut {
-            lane.emulator.skip();
-            self.counters.cut += 1;
-            return;
-        }
-        let (emulator, pool) = (&mut lane.emulator, &mut self.pool);
-        let mut pieces: u64 = 0;
-        // Each piece is a packet of its own from here on.
-        let show = |piece: &[u8]| {
-            pieces += 1;
-            offer(emulator, pool, now, &[header, piece]);
-        };
-        match lane.hop.pass(packet, &mut self.room, show) {
-            Passage::Whole => offer(&mut lane.emulator, &mut self.pool, now, &[frame.data]),
-            Passage::Fragments => self.counters.fragments += pieces.saturating_sub(1),
-            Passage::Refused(answer) => {
-                lane.emulator.skip();
-                self.counters.refused += 1;
-                // Back to where it came from: the addresses change places, the type stays.
-                let (to, from, kind) = (&header[..6], &header[6..12], &header[12..]);
-                self.answers.push([from, to, kind, answer].concat());
-            }
-            Passage::Dropped => {
-                lane.emulator.skip();
-                self.counters.refused += 1;
-            }
+        let pool = &mut self.pool;
+        let mut framed = Framed { header, pool };
+        if let Some(answer) = self.lanes.admit(now, packet, &mut framed) {
+            // Back to where it came from: the addresses change places, the type stays.
+            let (to, from, kind) = (&header[..6], &header[6..12], &header[12..]);
+            self.answers.push([from, to, kind, answer].concat());
         }
     }
 
@@ -116,9 +91,13 @@ impl Entrance {
     pub(super) fn counters(&mut self) -> Counters {
         let emulated = self.lanes.counters();
         let counters = Counters {
+            offered: self.counters.offered + emulated.offered,
             duplicated: emulated.duplicated,
+            fragments: emulated.fragments,
             lost: emulated.lost,
+            cut: emulated.cut,
             dropped: self.counters.dropped + emulated.dropped,
+            refused: emulated.refused,
             corrupted: emulated.corrupted,
             reordered: emulated.reordered,
             ..self.counters
@@ -147,14 +126,42 @@ impl Entrance {
     }
 }
 
-/// Offers a frame, given in parts.
-fn offer(emulator: &mut Emulator<Handle>, pool: &mut Pool, now: Nanos, parts: &[&[u8]]) {
-    let handle = pool.put(parts);
-    let fate = emulator.offer(now, handle, handle.length() - ETHERNET, |handle| {
-        pool.copy(*handle)
-    });
-    if let Fate::Lost(handle) | Fate::Dropped(handle) = fate {
-        pool.free(handle);
+/// Asks for this from now on. With `netem` it is that which delays, loses and so on, and the lanes
+/// only pass packets on to it.
+fn enter(
+    lanes: &mut Lanes<Handle>,
+    state: &LinkState,
+    netem: Option<&mut Netem>,
+) -> Result<(), Refusal> {
+    let Some(netem) = netem else {
+        lanes.enter(state);
+        return Ok(());
+    };
+    for (lane, impairments) in lanes.route(state).iter().enumerate() {
+        netem.change(lane, impairments)?;
+    }
+    Ok(())
+}
+
+/// Packets kept as frames behind this Ethernet header.
+struct Framed<'a> {
+    header: &'a [u8],
+    pool: &'a mut Pool,
+}
+
+impl Store for Framed<'_> {
+    type Packet = Handle;
+
+    fn put(&mut self, packet: &[u8]) -> Handle {
+        self.pool.put(&[self.header, packet])
+    }
+
+    fn copy(&mut self, packet: &Handle) -> Handle {
+        self.pool.copy(*packet)
+    }
+
+    fn free(&mut self, packet: Handle) {
+        self.pool.free(packet);
     }
 }
 

@@ -45,7 +45,7 @@ impl Exit {
     ) -> io::Result<usize> {
         let mut sent = 0;
         for lane in 0..entrance.lanes.count() {
-            let due = entrance.lanes.get_mut(lane).emulator.next_due();
+            let due = entrance.lanes.lane_due(lane);
             let is_late = due.is_some_and(|due| due.saturating_add(LATE) < now);
             let mut rest = if is_late { LONG_SPELL } else { SPELL };
             while rest > 0 && self.collect(entrance, lane, now) {
@@ -60,9 +60,8 @@ impl Exit {
     /// Collects a batch of what has left a lane by `now`. Returns whether there is any.
     fn collect(&mut self, entrance: &mut Entrance, lane: usize, now: Nanos) -> bool {
         let Entrance { lanes, pool, .. } = entrance;
-        let emulator = &mut lanes.get_mut(lane).emulator;
         while self.leaving.len() < BATCH
-            && let Some(leaving) = emulator.take(now)
+            && let Some(leaving) = lanes.take(lane, now)
         {
             if let Some(flip) = leaving.flip {
                 pool.flip(leaving.packet, ETHERNET, flip);

@@ -47,6 +47,15 @@ pub(super) fn frames(lang: Lang) -> String {
 /// Where a run took place.
 pub(super) fn place(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
     let place = &subject.place;
+    let seed = say(lang, "seed", "种子");
+    if place.is_simulated() {
+        let backend = match lang {
+            Lang::En => place.backend.as_str(),
+            Lang::Zh => "模拟（smoltcp，虚拟时间）",
+        };
+        let text = format!("{backend} · {} · {seed} {}", place.kernel, subject.seed);
+        return wrap(&text, 0, WIDTH);
+    }
     let is_netem = |link: &LinkSummary| link.engine == "netem";
     let link = match analysis.links.iter().filter(|link| is_netem(link)).count() {
         0 => say(lang, "user-space link", "用户态链路"),
@@ -62,7 +71,6 @@ pub(super) fn place(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> St
         ("user-mode linux", Lang::Zh) => "用户态 Linux",
         (backend, _) => backend,
     };
-    let seed = say(lang, "seed", "种子");
     let text = format!(
         "{backend} · {link} · {} · {seed} {}",
         place.kernel, subject.seed

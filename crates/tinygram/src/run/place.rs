@@ -11,7 +11,7 @@ use backend::{
     netns::{self, Namespaces},
     uml,
 };
-use record::batch::Batch;
+use record::{batch::Batch, manifest::SIMULATED};
 use scenario::plan::{Engine, Plan};
 use std::{
     env, fs,
@@ -26,6 +26,8 @@ pub(super) enum Place {
     Here(Box<dyn Backend>),
     /// In a kernel of its own.
     Uml(uml::Ability),
+    /// In no kernel at all.
+    Sim,
 }
 
 /// Picks the backend; says which and why where the choice was left to us. What the links need and
@@ -37,12 +39,13 @@ pub(super) fn choose(arguments: &RunArgs, plan: &Plan) -> Result<Place, Failure>
     let place = match arguments.backend {
         BackendArg::Netns => here(),
         BackendArg::Uml => Place::Uml(uml::find()?),
+        BackendArg::Sim => Place::Sim,
         BackendArg::Auto => match netns::allowed() {
             Ok(()) => {
                 anstream::eprintln!("backend: namespaces (allowed here)");
                 here()
             }
-            Err(forbidden) => instead(forbidden, uml::find)?,
+            Err(error) => instead(&error, uml::find),
         },
     };
     if matches!(place, Place::Here(_)) && wants_netem(plan) {
@@ -75,19 +78,44 @@ pub(super) fn tell_engine(analysis: &Analysis, told: &mut Vec<String>) {
     }
 }
 
-/// What `auto` takes where namespaces are forbidden.
+/// What `auto` takes where there are no namespaces: another kernel, and where there is none, the
+/// simulation, which needs nothing.
 fn instead(
-    error: BackendError,
+    error: &BackendError,
     find: impl FnOnce() -> Result<uml::Ability, BackendError>,
-) -> Result<Place, BackendError> {
-    let BackendError::Forbidden { reason } = &error else {
-        return Err(error);
+) -> Place {
+    let reason = match error {
+        BackendError::Forbidden { reason } => format!("namespaces are forbidden: {reason}"),
+        other => control::reason(other),
     };
-    let Ok(ability) = find() else {
-        return Err(error);
-    };
-    anstream::eprintln!("backend: user-mode linux ({reason})");
-    Ok(Place::Uml(ability))
+    // The rest is how to mend it, which `doctor` tells.
+    let reason = reason.lines().next().unwrap_or_default();
+    match find() {
+        Ok(ability) => {
+            anstream::eprintln!("backend: user-mode linux ({reason})");
+            Place::Uml(ability)
+        }
+        Err(_) => {
+            anstream::eprintln!("backend: {SIMULATED} ({reason}; no user-mode linux)");
+            Place::Sim
+        }
+    }
+}
+
+/// Leaves out the variants that can't be simulated, and says why.
+pub(super) fn leave_out(plan: &mut Plan) -> Result<(), Failure> {
+    plan.variants
+        .retain(|variant| match sim::obstacle(variant) {
+            None => true,
+            Some(reason) => {
+                anstream::eprintln!("skipped: {}: {reason}", variant.name);
+                false
+            }
+        });
+    if plan.variants.is_empty() {
+        return Err(anyhow!("none of {}'s variants can be simulated", plan.name).into());
+    }
+    Ok(())
 }
 
 fn here() -> Place {
@@ -140,27 +168,32 @@ pub(super) fn show(batch: &Batch, runs: &Path, output: &mut dyn Write) -> io::Re
 mod tests {
     use super::*;
 
-    #[test]
-    fn another_kernel_is_looked_for_only_where_namespaces_are_forbidden() {
-        let forbidden = || BackendError::Forbidden {
+    fn forbidden() -> BackendError {
+        BackendError::Forbidden {
             reason: "no".to_owned(),
-        };
+        }
+    }
+
+    #[test]
+    fn without_namespaces_another_kernel_is_taken_if_there_is_one() {
         let ability = uml::Ability {
             program: "linux.uml".into(),
             release: "6.1".to_owned(),
             modules: "/".into(),
         };
-        let found = instead(forbidden(), || Ok(ability));
-        assert!(matches!(found, Ok(Place::Uml(_))));
+        let place = instead(&forbidden(), || Ok(ability));
+        assert!(matches!(place, Place::Uml(_)));
+    }
+
+    #[test]
+    fn without_any_kernel_it_is_simulated() {
         let missing = || {
             Err(BackendError::NoUml {
                 reason: "none".to_owned(),
             })
         };
-        let error = instead(forbidden(), missing).err();
-        assert!(matches!(error, Some(BackendError::Forbidden { .. })));
+        assert!(matches!(instead(&forbidden(), missing), Place::Sim));
         let broken = BackendError::Start(io::Error::other("broken"));
-        let error = instead(broken, || unreachable!("nobody asks")).err();
-        assert!(matches!(error, Some(BackendError::Start(_))));
+        assert!(matches!(instead(&broken, missing), Place::Sim));
     }
 }

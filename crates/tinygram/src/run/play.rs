@@ -35,6 +35,8 @@ pub(super) enum PlayError {
     Lead(#[from] LeadError),
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error(transparent)]
+    Sim(#[from] sim::SimError),
     #[error("can't write {}", path.display())]
     Write { path: PathBuf, source: io::Error },
 }

@@ -45,7 +45,7 @@ fn admit(entrance: &mut Entrance, at: u64, bytes: &[u8]) {
 fn left(entrance: &mut Entrance, now: Nanos) -> Vec<u8> {
     let Entrance { lanes, pool, .. } = entrance;
     let mut numbers = Vec::new();
-    while let Some(leaving) = lanes.get_mut(0).emulator.take(now) {
+    while let Some(leaving) = lanes.take(0, now) {
         numbers.extend(pool.get(leaving.packet).last());
         pool.free(leaving.packet);
     }
