@@ -8,7 +8,7 @@ use crate::{
     run, scenarios,
 };
 use clap::{Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// See, prove and test what small packets and stream sockets do to programs.
@@ -74,6 +74,10 @@ pub(crate) struct RunArgs {
     /// Where all chance comes from [default: the scenario's seed, else 1]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+    /// Simulate each variant with every one of these seeds (`--backend sim` only), keep the files of the first
+    /// failing run of each, and name its seed
+    #[arg(long, value_name = "FIRST..LAST", conflicts_with_all = ["seed", "repeat"])]
+    pub(crate) seeds: Option<Seeds>,
     /// Play each variant that many times
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) repeat: u32,
@@ -86,6 +90,25 @@ pub(crate) struct RunArgs {
     /// This kernel is a user-mode Linux that was started for the run
     #[arg(long, hide = true)]
     pub(crate) inside_uml: bool,
+}
+
+/// Seeds to search, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seeds {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+}
+
+impl FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let ends = text.split_once("..").and_then(|(first, last)| {
+            let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+            (first <= last).then_some(Self { first, last })
+        });
+        ends.ok_or_else(|| "give the first and the last seed, like 1..10000".to_owned())
+    }
 }
 
 /// Where hosts can run.

@@ -4,6 +4,7 @@ mod elsewhere;
 mod place;
 mod play;
 mod progress;
+mod search;
 mod signals;
 mod simulate;
 
@@ -27,6 +28,11 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
         plan.seed = seed;
     }
     scenarios::select(&mut plan, &arguments.variants)?;
+    if let Some(seeds) = arguments.seeds {
+        place::needs_simulation(arguments)?;
+        place::leave_out(&mut plan)?;
+        return search::run(arguments, plan, seeds, lang);
+    }
     let backend = match place::choose(arguments, &plan)? {
         Place::Here(backend) => Some(backend),
         Place::Uml(ability) => return elsewhere::run(&ability, arguments, &plan, lang, verbose),

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{BackendArg, RunArgs},
-    exit::Failure,
+    exit::{Exit, Failure},
 };
 use analysis::Analysis;
 use anyhow::{Context, anyhow};
@@ -100,6 +100,15 @@ fn instead(
             Place::Sim
         }
     }
+}
+
+/// Only what is simulated is the same for a seed every time, and fast enough to search seeds.
+pub(super) fn needs_simulation(arguments: &RunArgs) -> Result<(), Failure> {
+    if arguments.backend == BackendArg::Sim {
+        return Ok(());
+    }
+    let error = anyhow!("--seeds searches simulated runs: add `--backend sim`");
+    Err(Failure::new(Exit::Wrong, error))
 }
 
 /// Leaves out the variants that can't be simulated, and says why.

@@ -26,7 +26,7 @@ pub(super) fn end_on_signals() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Plays one run and leaves it in its directory.
+/// Plays one run with the plan's seed and leaves it in its directory.
 pub(super) fn play(stage: &Stage<'_>) -> Result<Analysis, PlayError> {
     let simulated = sim::play(Assignment {
         plan: stage.plan,

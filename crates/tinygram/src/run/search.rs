@@ -1,0 +1,222 @@
+//! `--seeds`: simulates every variant with every seed, over all cores, and names the smallest seed
+//! that fails.
+
+mod tell;
+
+use super::{
+    exit_of, place,
+    play::{PlayError, Stage},
+    simulate,
+};
+use crate::{
+    cli::{RunArgs, Seeds},
+    exit::{Exit, Failure},
+};
+use analysis::Verdict;
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use scenario::{
+    plan::{Plan, VariantPlan},
+    text::Lang,
+};
+use serde::Serialize;
+use sim::Assignment;
+use std::{
+    io::Write,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+};
+
+/// How many seeds a thread takes at once.
+const PORTION: u64 = 16;
+
+/// What came of one variant's seeds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Tally {
+    variant: String,
+    held: u64,
+    failed: u64,
+    inconclusive: u64,
+    /// The smallest seed whose run failed.
+    smallest_failing: Option<u64>,
+    #[serde(skip)]
+    smallest_inconclusive: Option<u64>,
+}
+
+impl Tally {
+    fn count(&mut self, seed: u64, verdict: Option<Verdict>) {
+        let smaller = |smallest: Option<u64>| Some(smallest.map_or(seed, |other| other.min(seed)));
+        match verdict {
+            Some(Verdict::Failed) => {
+                self.failed += 1;
+                self.smallest_failing = smaller(self.smallest_failing);
+            }
+            Some(Verdict::Inconclusive) => {
+                self.inconclusive += 1;
+                self.smallest_inconclusive = smaller(self.smallest_inconclusive);
+            }
+            Some(Verdict::Held) | None => self.held += 1,
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.held += other.held;
+        self.failed += other.failed;
+        self.inconclusive += other.inconclusive;
+        let smallest = |one: Option<u64>, other: Option<u64>| one.into_iter().chain(other).min();
+        self.smallest_failing = smallest(self.smallest_failing, other.smallest_failing);
+        self.smallest_inconclusive =
+            smallest(self.smallest_inconclusive, other.smallest_inconclusive);
+    }
+}
+
+/// Searches the seeds, prints what came of them, and keeps the first failing run of each variant.
+pub(super) fn run(
+    arguments: &RunArgs,
+    mut plan: Plan,
+    seeds: Seeds,
+    lang: Lang,
+) -> Result<Exit, Failure> {
+    simulate::end_on_signals()?;
+    let mut tallies = Vec::new();
+    for variant in &plan.variants {
+        tallies.push(search(&plan, variant, seeds)?);
+    }
+    let mut kept = None;
+    let mut exit = Exit::Held;
+    for tally in &tallies {
+        if tally.inconclusive > 0 {
+            exit = exit.worse(Exit::Inconclusive);
+        }
+        let Some(seed) = tally.smallest_failing else {
+            continue;
+        };
+        plan.seed = seed;
+        let batch = match kept.take() {
+            Some(batch) => batch,
+            None => place::batch(&arguments.runs, &plan.name)?,
+        };
+        exit = exit.worse(keep(&plan, &tally.variant, &batch)?);
+        kept = Some(batch);
+    }
+    let mut output = anstream::stdout().lock();
+    if arguments.json {
+        tell::json(&plan, seeds, &tallies, &mut output)?;
+    } else {
+        tell::text(&plan, seeds, &tallies, lang, &mut output)?;
+        if let Some(batch) = &kept {
+            place::show(batch, &arguments.runs, &mut output)?;
+        }
+    }
+    output.flush()?;
+    Ok(exit)
+}
+
+/// Plays that variant once more and leaves its files.
+fn keep(plan: &Plan, name: &str, batch: &record::batch::Batch) -> Result<Exit, Failure> {
+    let mut exit = Exit::Held;
+    for variant in plan.variants.iter().filter(|variant| variant.name == name) {
+        let dir = batch
+            .run(name)
+            .with_context(|| format!("can't make a folder for {name}"))?;
+        let analysis = simulate::play(&Stage {
+            plan,
+            variant,
+            dir: &dir,
+            repetition: 1,
+        })?;
+        exit = exit.worse(exit_of(&analysis));
+    }
+    Ok(exit)
+}
+
+fn search(plan: &Plan, variant: &VariantPlan, seeds: Seeds) -> Result<Tally, PlayError> {
+    let count = (seeds.last - seeds.first).saturating_add(1);
+    let bar = bar(&variant.name, count);
+    let next = AtomicU64::new(0);
+    let stop = AtomicBool::new(false);
+    let tally = Mutex::new(Ok(Tally {
+        variant: variant.name.clone(),
+        ..Tally::default()
+    }));
+    let work = || {
+        let mut mine = Tally::default();
+        let mut result = Ok(());
+        while !stop.load(Ordering::Relaxed) {
+            let begin = next.fetch_add(PORTION, Ordering::Relaxed);
+            if begin >= count {
+                break;
+            }
+            let end = begin.saturating_add(PORTION).min(count);
+            for seed in begin..end {
+                let seed = seeds.first + seed;
+                match verdict(plan, variant, seed) {
+                    Ok(verdict) => mine.count(seed, verdict),
+                    Err(error) => {
+                        result = Err(error);
+                        stop.store(true, Ordering::Relaxed);
+                        break;
+                    }
+                }
+            }
+            bar.inc(end - begin);
+        }
+        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&mut *tally, result) {
+            (Ok(tally), Ok(())) => tally.add(&mine),
+            (tally @ Ok(_), Err(error)) => *tally = Err(error),
+            (Err(_), _) => {}
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    thread::scope(|scope| {
+        for _ in 1..cores {
+            scope.spawn(work);
+        }
+        work();
+    });
+    bar.finish_and_clear();
+    tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn verdict(plan: &Plan, variant: &VariantPlan, seed: u64) -> Result<Option<Verdict>, PlayError> {
+    let simulated = sim::play(Assignment {
+        plan,
+        variant,
+        seed,
+    })?;
+    Ok(analysis::analyse(&simulated.run).verdict)
+}
+
+fn bar(name: &str, count: u64) -> ProgressBar {
+    let bar = ProgressBar::new(count);
+    let style = "{prefix}: {bar:30} {pos} of {len} seeds, {per_sec}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    bar.set_prefix(name.to_owned());
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tallies_of_threads_add_up_and_keep_the_smallest_seed() {
+        let mut one = Tally::default();
+        one.count(9, Some(Verdict::Failed));
+        one.count(3, Some(Verdict::Held));
+        let mut other = Tally::default();
+        other.count(7, Some(Verdict::Failed));
+        other.count(8, Some(Verdict::Inconclusive));
+        one.add(&other);
+        assert_eq!((one.held, one.failed, one.inconclusive), (1, 2, 1));
+        assert_eq!(one.smallest_failing, Some(7));
+        assert_eq!(one.smallest_inconclusive, Some(8));
+    }
+}
