@@ -42,7 +42,11 @@ use diary::Diary;
 use frame::Frames;
 use model::{CaptureSummary, RunSubject, Subject, note::Note};
 use programs::Programs;
-use record::run::{HostData, Run};
+use record::{
+    manifest::HostRecord,
+    run::{HostData, Run},
+};
+use scenario::expectation::{Expectation, Stack};
 use wire::{Capture, CaptureHost, arrivals::Arrivals, datagrams};
 
 /// Analyses a run of the lab.
@@ -70,6 +74,7 @@ pub fn analyse(run: &Run) -> Analysis {
     }
     notes.extend(warnings(&captures));
     notes.extend(diary.malformed());
+    notes.extend(nudged(&manifest.hosts));
 
     let arrivals = Arrivals::new(&captures);
     let links = links::links(run);
@@ -88,7 +93,17 @@ pub fn analyse(run: &Run) -> Analysis {
     findings.extend(findings::in_flows(&flows, &known));
     findings.extend(findings::unproven(&doubts, manifest.ended));
     let values = values::values(manifest, &joined, &flows, &diary);
-    let expectations = judge::judge(&variant.expect, &findings, &values, &links, &doubts);
+    let stack = match manifest.place.is_simulated() {
+        true => Stack::Smoltcp,
+        false => Stack::Linux,
+    };
+    let is_about = |expectation: &Expectation| match &expectation.on {
+        Some(only) => only.stack == stack,
+        None => true,
+    };
+    let (judged, not_judged): (Vec<_>, Vec<_>) =
+        variant.expect.iter().cloned().partition(is_about);
+    let expectations = judge::judge(&judged, &findings, &values, &links, &doubts);
     Analysis {
         version: model::VERSION,
         subject: Subject::Run(Box::new(RunSubject {
@@ -108,6 +123,7 @@ pub fn analyse(run: &Run) -> Analysis {
         values,
         verdict: Some(judge::verdict(&expectations, &doubts)),
         expectations,
+        not_judged,
         doubts,
         notes,
     }
@@ -136,6 +152,7 @@ pub fn inspect(name: &str, capture: &[u8]) -> Result<Analysis, ReadError> {
         links: Vec::new(),
         values: Vec::new(),
         expectations: Vec::new(),
+        not_judged: Vec::new(),
         doubts: Vec::new(),
         verdict: None,
         notes: warnings(&captures).collect(),
@@ -185,6 +202,14 @@ fn warnings(captures: &[Capture<'_>]) -> impl Iterator<Item = Note> {
                 host: host.clone(),
                 warning: warning.clone(),
             })
+    })
+}
+
+fn nudged(hosts: &[HostRecord]) -> impl Iterator<Item = Note> {
+    let nudged = hosts.iter().filter(|host| host.nudges > 0);
+    nudged.map(|host| Note::Nudged {
+        host: host.name.clone(),
+        count: host.nudges,
     })
 }
 

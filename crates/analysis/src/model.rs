@@ -13,7 +13,10 @@ use flow::Flow;
 use link::LinkSummary;
 use note::Note;
 use record::manifest::{Outcome, Place};
-use scenario::{expectation::ValuePath, text::Text};
+use scenario::{
+    expectation::{Expectation, ValuePath},
+    text::Text,
+};
 use serde::Serialize;
 use verdict::{Doubt, Judgement, Verdict};
 
@@ -48,6 +51,9 @@ pub struct Analysis {
     pub values: Vec<Measured>,
     /// What the variant was to show, in the plan's order, and whether it did.
     pub expectations: Vec<Judgement>,
+    /// What the variant was to show on another stack only, and was not judged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<Expectation>,
     /// Why the evidence may be incomplete. With any of them no expectation is held or failed.
     pub doubts: Vec<Doubt>,
     /// The expectations taken together; none for a capture.

@@ -300,6 +300,7 @@ fn what_was_expected_stands_beside_what_was_seen() {
             expectation: Expectation {
                 written: written.to_owned(),
                 claim,
+                on: None,
             },
             verdict,
             seen,

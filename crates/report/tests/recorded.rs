@@ -88,6 +88,7 @@ fn what_was_expected_and_not_seen_is_told_with_what_was_seen() {
             host: None,
             count: None,
         },
+        on: None,
     });
     let batch = batch(&[run]);
     assert_eq!(batch.runs[0].verdict, Some(Verdict::Failed));

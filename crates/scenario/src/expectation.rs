@@ -1,6 +1,9 @@
 //! What a variant must show.
 
-use crate::finding::{Cause, FindingCode, names};
+use crate::{
+    finding::{Cause, FindingCode, names},
+    text::Text,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -12,6 +15,29 @@ pub struct Expectation {
     pub written: String,
     /// What must be so.
     pub claim: Claim,
+    /// Only on this stack; on any without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<Only>,
+}
+
+/// That an expectation holds on one stack only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Only {
+    /// Which.
+    pub stack: Stack,
+    /// What the other one does instead.
+    pub because: Text,
+}
+
+names! {
+    /// Whose TCP and IP a host speaks.
+    Stack {
+        /// The Linux kernel's.
+        Linux = "linux",
+        /// smoltcp's, which simulated hosts have.
+        Smoltcp = "smoltcp",
+    }
 }
 
 /// What an expectation claims.

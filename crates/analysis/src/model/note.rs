@@ -40,4 +40,12 @@ pub enum Note {
         /// The codec's error.
         error: String,
     },
+    /// A simulated stack had forgotten to send what it had and was made to probe: its timing there
+    /// is the simulation's, not the stack's.
+    Nudged {
+        /// The host.
+        host: String,
+        /// How often.
+        count: u64,
+    },
 }

@@ -105,6 +105,7 @@ impl Lab {
             .map(|claim| Expectation {
                 written: format!("{claim:?}"),
                 claim,
+                on: None,
             })
             .collect();
     }

@@ -17,7 +17,7 @@ use analysis::{
 };
 use record::manifest::Outcome;
 use scenario::{
-    expectation::{Claim, Condition, Unit},
+    expectation::{Claim, Condition, Expectation, Unit},
     finding::Cause,
     text::Lang,
 };
@@ -73,7 +73,22 @@ pub(super) fn objections(analysis: &Analysis, lang: Lang) -> String {
 /// What the reader should know besides, behind so many spaces.
 pub(super) fn remarks(analysis: &Analysis, indent: usize, lang: Lang) -> String {
     let remarks = analysis.notes.iter().filter_map(|note| remark(note, lang));
-    remarks.map(|remark| item(&remark, indent, WIDTH)).collect()
+    let others = analysis.not_judged.iter();
+    let others = others.filter_map(|expectation| not_judged(expectation, lang));
+    let all = remarks.chain(others);
+    all.map(|remark| item(&remark, indent, WIDTH)).collect()
+}
+
+/// What is expected on another stack only, and why.
+fn not_judged(expectation: &Expectation, lang: Lang) -> Option<String> {
+    let only = expectation.on.as_ref()?;
+    let (written, stack) = (&expectation.written, only.stack);
+    let because = only.because.in_lang(lang);
+    Some(say(
+        lang,
+        format!("Not judged here, but on {stack} only: `{written}`. {because}"),
+        format!("此处不判定（只在 {stack} 上成立）：`{written}`。{because}"),
+    ))
 }
 
 fn expected(judgement: &Judgement, lang: Lang) -> String {
@@ -284,6 +299,19 @@ fn remark(note: &Note, lang: Lang) -> Option<String> {
         } => (
             format!("{host}.{program} lost track of its messages: {error}."),
             format!("{host}.{program} 分帧出错：{error}。"),
+        ),
+        Note::Nudged {
+            host,
+            count: number,
+        } => (
+            format!(
+                "The simulated stack of {host} forgot to send what it had, and was made to probe {}.",
+                plural(*number, "time")
+            ),
+            format!(
+                "{host} 的模拟协议栈有数据却忘了发送，被催促探测了 {} 次。",
+                count(*number)
+            ),
         ),
     };
     Some(say(lang, en, zh))

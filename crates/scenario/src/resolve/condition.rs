@@ -55,6 +55,7 @@ pub(super) fn resolve(
             host: host.cloned(),
             toward: toward.map(|given| given.value.clone()),
         },
+        on: None,
     })
 }
 

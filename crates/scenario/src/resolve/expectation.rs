@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     decode::{Given, Item, Key, Name},
-    expectation::{Claim, Expectation, Metric, Unit, ValuePath},
+    expectation::{Claim, Expectation, Metric, Only, Unit, ValuePath},
     plan::HostPlan,
     problem::{Problems, quoted},
     suggest,
@@ -59,10 +59,36 @@ pub(super) fn resolve(
             problems.add(place, format!("`{key}` belongs to {owner}"), hint);
         }
     }
-    match subject {
+    let on = only(expected, problems);
+    let resolved = match subject {
         "finding" => finding(expected, hosts, problems),
         "value" => value(item, hosts, problems),
         _ => condition::resolve(expected, hosts, plans, problems),
+    }?;
+    Some(Expectation { on, ..resolved })
+}
+
+/// On which stack it is judged, with the reason that this must have.
+fn only(expected: &Expected, problems: &mut Problems) -> Option<Only> {
+    match (expected.on.given(), expected.because.given()) {
+        (Some(on), Some(because)) => Some(Only {
+            stack: on.value,
+            because: because.value.clone(),
+        }),
+        (Some(on), None) => {
+            if expected.because.place().is_none() {
+                let hint = "add `because: TEXT`: what the other stack does instead";
+                problems.add(on.key, "`on` without a reason", hint);
+            }
+            None
+        }
+        (None, Some(because)) => {
+            if expected.on.place().is_none() {
+                problems.add(because.key, "`because` belongs to `on`", "leave it away");
+            }
+            None
+        }
+        (None, None) => None,
     }
 }
 
@@ -94,6 +120,7 @@ fn finding(
             host: expected.host.value().cloned(),
             count,
         },
+        on: None,
     })
 }
 
@@ -126,6 +153,7 @@ fn value(
     Some(Expectation {
         written: format!("{path} {}", spell(&bounds)),
         claim: Claim::Value { path, check },
+        on: None,
     })
 }
 

@@ -2,10 +2,11 @@
 
 use crate::{
     decode::{Choice, Decode, Item, Key, integer, keys},
-    expectation::Condition,
+    expectation::{Condition, Stack},
     finding::{Cause, FindingCode},
     problem::Problems,
     shape::Shape,
+    text::Text,
     tree::{Content, Node},
 };
 
@@ -36,6 +37,11 @@ keys! {
         "below" below: Node,
         /// From the first to the second, both included: `[1, 3]`.
         "between" between: Vec<Item<Node>>,
+        /// Judged on this stack only: `linux`, or `smoltcp`, which simulated hosts have. Needs a
+        /// `because`.
+        "on" on: Stack,
+        /// What the other stack does instead: a text, or one in each language.
+        "because" because: Text,
     }
 }
 
@@ -110,6 +116,15 @@ impl Choice for Cause {
 
 impl Choice for Condition {
     const WHAT: &'static str = "conditions";
+    const WORDS: &'static [&'static str] = Self::NAMES;
+
+    fn from_word(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Choice for Stack {
+    const WHAT: &'static str = "stacks";
     const WORDS: &'static [&'static str] = Self::NAMES;
 
     fn from_word(word: &str) -> Option<Self> {

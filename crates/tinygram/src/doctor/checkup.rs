@@ -3,6 +3,7 @@
 use super::{mend::mend, programs};
 use backend::{BackendError, netns};
 use control::{Ability, HostAbilities, reason};
+use record::manifest::SIMULATED;
 use scenario::text::Lang;
 use serde_json::{Value, json};
 use std::{fs::OpenOptions, io};
@@ -28,6 +29,8 @@ pub(super) enum Subject {
     Compose,
     /// Wireshark's command line.
     Tshark,
+    /// Simulated hosts.
+    Sim,
 }
 
 impl Subject {
@@ -43,6 +46,7 @@ impl Subject {
             Self::Docker => "docker",
             Self::Compose => "compose",
             Self::Tshark => "tshark",
+            Self::Sim => "sim",
         }
     }
 }
@@ -64,6 +68,8 @@ impl Checkup {
                 (Subject::Netem, host.netem),
                 (Subject::Tun, tun()),
                 (Subject::Uml, uml()),
+                // Nothing that a machine could lack.
+                (Subject::Sim, Ability::ok(SIMULATED)),
                 (Subject::Docker, programs::docker()),
                 (Subject::Compose, programs::compose()),
                 (Subject::Tshark, programs::tshark()),
@@ -76,8 +82,7 @@ impl Checkup {
         all.any(|(other, ability)| *other == subject && ability.is_ok())
     }
 
-    /// Backends on a real kernel that work here, as `--backend` calls them, the one that `auto`
-    /// takes first.
+    /// Backends that work here, as `--backend` calls them, the one that `auto` takes first.
     pub(super) fn backends(&self) -> Vec<&'static str> {
         let mut backends = Vec::new();
         let needed = [Subject::Namespaces, Subject::Link, Subject::Offloads];
@@ -87,6 +92,7 @@ impl Checkup {
         if self.is_ok(Subject::Uml) {
             backends.push("uml");
         }
+        backends.push("sim");
         backends
     }
 

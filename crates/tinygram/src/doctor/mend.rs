@@ -70,6 +70,7 @@ pub(super) fn mend(subject: Subject, state: State, lang: Lang) -> &'static str {
             "安装 Docker Engine，或者启动它：systemctl start docker\n\
              并非必需：这个版本不使用它",
         ),
+        (Subject::Sim, _) => ("nothing to mend", "无需修复"),
         (Subject::Compose, _) => (
             "apt install docker-compose\nnot needed: this version does not use it",
             "apt install docker-compose\n并非必需：这个版本不使用它",

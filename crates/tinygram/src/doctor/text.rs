@@ -41,16 +41,18 @@ fn padded(text: &str, columns: usize) -> String {
 }
 
 fn summary(backends: &[&str], lang: Lang) -> String {
-    let Some(first) = backends.first() else {
-        return match lang {
-            Lang::En => "Backends on a real kernel: none. Mend one of the above.".to_owned(),
-            Lang::Zh => "没有可用的真实内核后端。请按上面的提示修复其中之一。".to_owned(),
-        };
-    };
+    let real = backends.iter().any(|backend| *backend != "sim");
+    let first = backends.first().copied().unwrap_or("sim");
     let all = backends.join(", ");
-    match lang {
-        Lang::En => format!("Backends: {all}. `auto` will use {first}."),
-        Lang::Zh => format!("后端：{all}。`auto` 会使用 {first}。"),
+    match (lang, real) {
+        (Lang::En, true) => format!("Backends: {all}. `auto` will use {first}."),
+        (Lang::Zh, true) => format!("后端：{all}。`auto` 会使用 {first}。"),
+        (Lang::En, false) => "Backends on a real kernel: none. `auto` will use sim; for a real \
+                              kernel, mend one of the above."
+            .to_owned(),
+        (Lang::Zh, false) => {
+            "没有可用的真实内核后端，`auto` 会使用 sim。若要真实内核，请按上面的提示修复其中之一。".to_owned()
+        }
     }
 }
 
@@ -81,5 +83,7 @@ fn name(subject: Subject, lang: Lang) -> &'static str {
         (Subject::Docker, _) => "docker",
         (Subject::Compose, _) => "compose",
         (Subject::Tshark, _) => "tshark",
+        (Subject::Sim, Lang::En) => "simulation",
+        (Subject::Sim, Lang::Zh) => "模拟",
     }
 }
