@@ -101,8 +101,7 @@ pub fn analyse(run: &Run) -> Analysis {
         Some(only) => only.stack == stack,
         None => true,
     };
-    let (judged, not_judged): (Vec<_>, Vec<_>) =
-        variant.expect.iter().cloned().partition(is_about);
+    let (judged, not_judged): (Vec<_>, Vec<_>) = variant.expect.iter().cloned().partition(is_about);
     let expectations = judge::judge(&judged, &findings, &values, &links, &doubts);
     Analysis {
         version: model::VERSION,

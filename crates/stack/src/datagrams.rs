@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 /// Bytes that wait to be received at most, unless told otherwise: net.core.rmem_default of Linux.
 const RECEIVE_BUFFER: usize = 212_992;
 /// Room for the largest datagram.
-const SEND_BUFFER: usize = 128 << 10;
+const SEND_BUFFER: usize = 64 << 10;
 /// Datagrams that wait to be received at most; Linux counts their overhead instead.
 const WAITING: usize = 256;
 /// Most payload of a UDP datagram over IPv4.
@@ -71,7 +71,7 @@ impl Datagrams {
         let buffer = |metadata, bytes| {
             PacketBuffer::new(vec![PacketMetadata::EMPTY; metadata], vec![0; bytes])
         };
-        let mut socket = udp::Socket::new(buffer(WAITING, bytes), buffer(4, SEND_BUFFER));
+        let mut socket = udp::Socket::new(buffer(WAITING, bytes), buffer(1, SEND_BUFFER));
         socket.bind(local).ok()?;
         Some(Self {
             program,

@@ -10,7 +10,8 @@ use smoltcp::{
 /// The host's attachment to the network. Each connection has a socket set of its own: polling
 /// costs by the number of sockets in a set.
 pub(crate) struct Net {
-    interface: Interface,
+    /// Boxed: it holds a whole datagram's fragments, and would be copied wherever the host goes.
+    interface: Box<Interface>,
     device: Device,
 }
 
@@ -26,7 +27,7 @@ impl Net {
         let mut device = Device::new(identity.mtu, first_id);
         let mut config = Config::new(HardwareAddress::Ip);
         config.random_seed = seed;
-        let mut interface = Interface::new(config, &mut device, Instant::ZERO);
+        let mut interface = Box::new(Interface::new(config, &mut device, Instant::ZERO));
         interface.update_ip_addrs(|addresses| {
             // An interface that has just been made has room for one.
             let _ = addresses.push(IpCidr::new(identity.address.into(), identity.prefix));

@@ -10,7 +10,7 @@ use checkup::Checkup;
 use scenario::text::Lang;
 use std::io::Write;
 
-/// Looks at the machine. Succeeds when hosts can run on a real kernel.
+/// Looks at the machine. There is always something that runs: the simulation needs nothing.
 pub(crate) fn doctor(json: bool, lang: Lang) -> Result<Exit, Failure> {
     let checkup = Checkup::run();
     let mut output = anstream::stdout().lock();
@@ -20,9 +20,5 @@ pub(crate) fn doctor(json: bool, lang: Lang) -> Result<Exit, Failure> {
     } else {
         write!(output, "{}", text::text(&checkup, lang))?;
     }
-    Ok(if checkup.backends().is_empty() {
-        Exit::Unable
-    } else {
-        Exit::Held
-    })
+    Ok(Exit::Held)
 }

@@ -51,7 +51,8 @@ fn summary(backends: &[&str], lang: Lang) -> String {
                               kernel, mend one of the above."
             .to_owned(),
         (Lang::Zh, false) => {
-            "没有可用的真实内核后端，`auto` 会使用 sim。若要真实内核，请按上面的提示修复其中之一。".to_owned()
+            "没有可用的真实内核后端，`auto` 会使用 sim。若要真实内核，请按上面的提示修复其中之一。"
+                .to_owned()
         }
     }
 }
