@@ -1,0 +1,240 @@
+//! `--backend sim`: the main job without any kernel, and the search over seeds.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+use support::{Workshop, assert_exit, stderr, stdout};
+
+const SIMULATED: &str = "simulated (smoltcp, virtual time)";
+
+/// Every file of the newest batch, by its path there.
+fn files(workshop: &Workshop) -> BTreeMap<PathBuf, Vec<u8>> {
+    fn below(folder: &Path, root: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                below(&path, root, found);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_owned();
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    let root = fs::canonicalize(workshop.path().join("runs/latest")).unwrap();
+    let mut found = BTreeMap::new();
+    below(&root, &root, &mut found);
+    found
+}
+
+#[test]
+fn sticky_holds_and_says_everywhere_that_it_is_simulated() {
+    let workshop = Workshop::new();
+    let output = workshop.run(&["run", "sticky", "--backend", "sim"]);
+    assert_exit(&output, 0);
+    assert!(stdout(&output).contains(SIMULATED), "{}", stdout(&output));
+    for variant in [
+        "naive",
+        "nodelay",
+        "ping-pong",
+        "handshake",
+        "length-prefix",
+    ] {
+        let run = workshop.latest(variant);
+        for file in ["manifest.json", "analysis.json"] {
+            let text = fs::read_to_string(run.join(file)).unwrap();
+            assert!(text.contains(SIMULATED), "{variant}/{file}");
+        }
+    }
+    let inspected = workshop.run(&["inspect", "runs/latest/naive", "--lang", "zh"]);
+    assert_exit(&inspected, 0);
+    assert!(stdout(&inspected).contains("模拟（smoltcp，虚拟时间）"));
+    let json = workshop.run(&["run", "sticky", "--backend", "sim", "--json"]);
+    assert!(stdout(&json).contains(SIMULATED));
+}
+
+#[test]
+fn the_whole_catalogue_is_the_same_in_any_folder() {
+    for scenario in ["sticky", "impairments", "partition"] {
+        let [one, other] = [Workshop::new(), Workshop::new()];
+        for workshop in [&one, &other] {
+            assert_exit(&workshop.run(&["run", scenario, "--backend", "sim"]), 0);
+        }
+        let (these, those) = (files(&one), files(&other));
+        assert!(these.len() > 10, "{scenario}");
+        assert_eq!(
+            these.keys().collect::<Vec<_>>(),
+            those.keys().collect::<Vec<_>>()
+        );
+        for (name, bytes) in &these {
+            assert!(*bytes == those[name], "{scenario}: {}", name.display());
+        }
+    }
+}
+
+#[test]
+fn wireshark_reads_the_captures_without_a_complaint() {
+    if !testkit::has_program("tshark") || !testkit::has_program("capinfos") {
+        return;
+    }
+    let workshop = Workshop::new();
+    assert_exit(&workshop.run(&["run", "sticky", "--backend", "sim"]), 0);
+    for host in ["server", "client", "udp-peer"] {
+        let capture = workshop.latest("naive").join(format!("{host}.pcapng"));
+        let capinfos = Command::new("capinfos").arg(&capture).output().unwrap();
+        assert!(
+            capinfos.status.success() && capinfos.stderr.is_empty(),
+            "{capinfos:?}"
+        );
+        let odd = "_ws.malformed || tcp.checksum.status == 0 || ip.checksum.status == 0 \
+                   || udp.checksum.status == 0 || tcp.analysis.ack_lost_segment \
+                   || tcp.analysis.lost_segment || icmp";
+        let tshark = Command::new("tshark")
+            .args(["-o", "tcp.check_checksum:TRUE"])
+            .args(["-o", "ip.check_checksum:TRUE"])
+            .args(["-o", "udp.check_checksum:TRUE", "-r"])
+            .arg(&capture)
+            .args(["-Y", odd])
+            .output()
+            .unwrap();
+        assert!(tshark.status.success(), "{tshark:?}");
+        assert_eq!(stdout(&tshark), "", "{host}");
+    }
+}
+
+/// Whether two names are merged depends on when they arrive, which the seed decides.
+const SOMETIMES: &str = "
+link: {delay: 10ms, jitter: 40us}
+hosts:
+  server: {run: {tcp: {peer: tcp-server, framing: none}}}
+  client:
+    run:
+      tcp:
+        {peer: tcp-client, to: server, framing: none, send: [a, b], wait: never, nodelay: true, write-pause: 50us}
+expect: [{finding: merged-message, count: 0}]
+";
+
+#[test]
+fn the_smallest_failing_seed_is_found_and_fails_again_alone() {
+    let workshop = Workshop::new();
+    let file = workshop.scenario("sometimes", SOMETIMES);
+    let file = file.to_str().unwrap();
+    let search = |seeds: &str| {
+        let arguments = ["run", file, "--backend", "sim", "--json", "--seeds", seeds];
+        let output = workshop.run(&arguments);
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(found["place"], SIMULATED);
+        (output, found["variants"][0].clone())
+    };
+    let (output, found) = search("1..300");
+    assert_exit(&output, 1);
+    let count = |name: &str| found[name].as_u64().unwrap();
+    assert!(count("failed") > 0 && count("held") > 0, "{found}");
+    assert_eq!(count("failed") + count("held") + count("inconclusive"), 300);
+    let smallest = count("smallest-failing");
+    // Only the failing run's files are kept, and they are those of that seed.
+    let manifest = fs::read(workshop.latest("plain").join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest["seed"], smallest);
+    let alone =
+        |seed: u64| workshop.run(&["run", file, "--backend", "sim", "--seed", &seed.to_string()]);
+    assert_exit(&alone(smallest), 1);
+    for seed in 1..smallest {
+        assert_exit(&alone(seed), 0);
+    }
+}
+
+#[test]
+fn a_search_that_finds_nothing_leaves_no_files() {
+    let workshop = Workshop::new();
+    let arguments = [
+        "run",
+        "sticky",
+        "--backend",
+        "sim",
+        "--variant",
+        "ping-pong",
+    ];
+    let output = workshop.run(&[&arguments[..], &["--seeds", "1..50"]].concat());
+    assert_exit(&output, 0);
+    assert!(
+        stdout(&output).contains("50 held, 0 failed"),
+        "{}",
+        stdout(&output)
+    );
+    assert!(!workshop.path().join("runs").exists());
+}
+
+#[test]
+fn seeds_need_the_simulation_and_an_order() {
+    let workshop = Workshop::new();
+    assert_exit(&workshop.run(&["run", "sticky", "--seeds", "1..9"]), 2);
+    let backwards = ["run", "sticky", "--backend", "sim", "--seeds", "9..1"];
+    assert_exit(&workshop.run(&backwards), 2);
+}
+
+#[test]
+fn what_needs_a_kernel_is_skipped_with_the_reason() {
+    let workshop = Workshop::new();
+    let file = workshop.scenario(
+        "kernel",
+        "
+link: {delay: 1ms}
+hosts:
+  server: {run: {tcp: {peer: tcp-server}}}
+  client: {run: {tcp: {peer: tcp-client, to: server, send: [a]}}}
+variants:
+  any: {}
+  netem: {set: {link.engine: netem}}
+",
+    );
+    let file = file.to_str().unwrap();
+    let output = workshop.run(&["run", file, "--backend", "sim"]);
+    assert_exit(&output, 0);
+    let said = stderr(&output);
+    assert!(
+        said.contains("skipped: netem: host server asks for the kernel's netem"),
+        "{said}"
+    );
+    assert!(!workshop.latest("netem").exists() && workshop.latest("any").is_dir());
+    let output = workshop.run(&["run", file, "--backend", "sim", "--variant", "netem"]);
+    assert_exit(&output, 3);
+}
+
+/// No namespaces of any kind, no user-mode Linux, nowhere to write.
+#[test]
+fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
+    if !support::namespaces() || !testkit::has_program("unshare") {
+        return;
+    }
+    let workshop = Workshop::new();
+    let forbid = "for kind in user net mnt pid ipc uts; do \
+                    echo 0 > /proc/sys/user/max_${kind}_namespaces; \
+                  done; PATH=/nowhere exec \"$0\" run sticky --runs /sys/runs";
+    let output = Command::new("unshare")
+        .args(["-Ur", "sh", "-c", forbid])
+        .arg(assert_cmd::cargo::cargo_bin("tinygram"))
+        .current_dir(workshop.path())
+        .env("LC_ALL", "C")
+        .env("TMPDIR", workshop.path())
+        .output()
+        .unwrap();
+    assert_exit(&output, 0);
+    let said = stderr(&output);
+    assert!(
+        said.contains(&format!("backend: {SIMULATED} (namespaces are forbidden")),
+        "{said}"
+    );
+    assert!(said.contains("can't write to /sys/runs"), "{said}");
+    let text = stdout(&output);
+    assert!(text.contains(SIMULATED), "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(last.contains(workshop.path().to_str().unwrap()), "{last}");
+}
