@@ -9,10 +9,11 @@ use smoltcp::{
 };
 use std::net::SocketAddr;
 
-/// Bytes that wait to be received at most, unless told otherwise: net.core.rmem_default of Linux.
-const RECEIVE_BUFFER: usize = 212_992;
-/// Room for the largest datagram.
-const SEND_BUFFER: usize = 64 << 10;
+/// Bytes that wait to be received at most, unless told otherwise. Linux's default buffer has more, but
+/// counts its own overhead: 92 datagrams of 1,000 bytes fill it.
+const RECEIVE_BUFFER: usize = 96 << 10;
+/// Bytes that the longest answer has besides the name.
+const ANSWER: usize = 16;
 /// Datagrams that wait to be received at most; Linux counts their overhead instead.
 const WAITING: usize = 256;
 /// Most payload of a UDP datagram over IPv4.
@@ -52,6 +53,13 @@ struct SendCall {
     due: Nanos,
 }
 
+/// Bytes of the longest datagram that the peer may send. One leaves before the next is made.
+fn longest(config: &PeerConfig) -> usize {
+    let texts = config.send.iter().map(String::len);
+    let pieces = [config.read.saturating_add(ANSWER), config.write.unwrap_or(1024)];
+    texts.chain(pieces).max().unwrap_or(0).min(LARGEST)
+}
+
 /// How a UDP peer ends.
 pub(crate) type Ended = Result<(), String>;
 
@@ -71,7 +79,7 @@ impl Datagrams {
         let buffer = |metadata, bytes| {
             PacketBuffer::new(vec![PacketMetadata::EMPTY; metadata], vec![0; bytes])
         };
-        let mut socket = udp::Socket::new(buffer(WAITING, bytes), buffer(1, SEND_BUFFER));
+        let mut socket = udp::Socket::new(buffer(WAITING, bytes), buffer(1, longest(config)));
         socket.bind(local).ok()?;
         Some(Self {
             program,

@@ -1,7 +1,7 @@
 //! A TCP socket, with what smoltcp's lacks: corking, and a reset where data is left unread.
 
 use crate::{Nanos, nanos, net::Net};
-use protocol::PeerConfig;
+use protocol::{Framing, PeerConfig, ProtocolName, Role};
 use smoltcp::{
     iface::{SocketHandle, SocketSet},
     socket::tcp::{self, CongestionControl, RecvError, State},
@@ -32,6 +32,27 @@ pub(super) struct Socket {
     closing: bool,
 }
 
+/// Bytes that a peer writes at most, where that is known beforehand: a larger buffer would never be
+/// filled, and making one is much of what a short run costs.
+fn all_written(config: &PeerConfig) -> usize {
+    /// More than a length, as number or text, and the word that answers one.
+    const LENGTH: usize = 64;
+    let framing = LENGTH
+        + match &config.framing {
+            Framing::Delimiter(delimiter) => delimiter.len(),
+            Framing::Fixed(size) => *size,
+            _ => 0,
+        };
+    match (config.role, config.protocol) {
+        (_, ProtocolName::Sink) => LENGTH,
+        (Role::TcpClient, ProtocolName::Greeting) => {
+            let texts = config.send.iter().map(|text| text.len() + framing);
+            texts.sum::<usize>() + framing
+        }
+        _ => usize::MAX,
+    }
+}
+
 /// What a read finds.
 pub(super) enum Found {
     Bytes(usize),
@@ -43,7 +64,8 @@ impl Socket {
     fn new(config: &PeerConfig, mtu: u16, is_ipv4: bool) -> Self {
         let size = |asked: Option<u32>| asked.map_or(BUFFER, |bytes| bytes.max(1) as usize);
         let buffer = |bytes| tcp::SocketBuffer::new(vec![0; bytes]);
-        let mut socket = tcp::Socket::new(buffer(size(config.rcvbuf)), buffer(size(config.sndbuf)));
+        let send = size(config.sndbuf).min(all_written(config));
+        let mut socket = tcp::Socket::new(buffer(size(config.rcvbuf)), buffer(send));
         socket.set_nagle_enabled(!config.nodelay);
         socket.set_ack_delay(Some(ACK_DELAY));
         socket.set_congestion_control(CongestionControl::Reno);
