@@ -12,6 +12,9 @@ const SENT: u32 = 0;
 /// What arrives behind the links.
 const ARRIVED: u32 = 1;
 
+/// What a short run's capture takes.
+const ROOM: usize = 8 << 10;
+
 pub(crate) struct Capture {
     writer: Writer<Vec<u8>>,
     counts: [u64; 2],
@@ -26,7 +29,7 @@ impl Capture {
             os: record::manifest::SIMULATED,
             application: concat!("tinygram ", env!("CARGO_PKG_VERSION")),
         };
-        let mut writer = Writer::new(Vec::new(), &section)?;
+        let mut writer = Writer::new(Vec::with_capacity(ROOM), &section)?;
         let interfaces = [
             (
                 "lab0",

@@ -36,10 +36,15 @@ pub(crate) struct Seat {
 
 impl Seat {
     pub(crate) fn new(variant: &VariantPlan, plan: &HostPlan, seed: u64) -> Result<Self, SimError> {
+        // The others go one way, whoever they are; a thousand names of a thousand hosts are many.
+        let is_named = |name: &String| {
+            let mut phases = plan.link.phases();
+            phases.any(|(_, state)| state.toward.contains_key(name) || state.cut.contains(name))
+        };
         let others: Vec<(String, IpAddr)> = variant
             .hosts
             .iter()
-            .filter(|other| other.name != plan.name)
+            .filter(|other| other.name != plan.name && is_named(&other.name))
             .map(|other| (other.name.clone(), other.address))
             .collect();
         let mut lanes = Lanes::new(&Surroundings {

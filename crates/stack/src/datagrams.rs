@@ -56,7 +56,10 @@ struct SendCall {
 /// Bytes of the longest datagram that the peer may send. One leaves before the next is made.
 fn longest(config: &PeerConfig) -> usize {
     let texts = config.send.iter().map(String::len);
-    let pieces = [config.read.saturating_add(ANSWER), config.write.unwrap_or(1024)];
+    let pieces = [
+        config.read.saturating_add(ANSWER),
+        config.write.unwrap_or(1024),
+    ];
     texts.chain(pieces).max().unwrap_or(0).min(LARGEST)
 }
 
