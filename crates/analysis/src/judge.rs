@@ -137,7 +137,7 @@ fn judge_findings(claim: &Claim, findings: &[Finding]) -> (Verdict, Seen) {
 }
 
 /// Held when some link that was asked for it was seen to do it, in some phase, and none was seen not
-/// to; what too few packets met decides nothing.
+/// to; what is open decides nothing.
 fn judge_condition(
     condition: Condition,
     host: Option<&str>,
@@ -165,7 +165,7 @@ fn judge_condition(
     } else {
         Verdict::Inconclusive
     };
-    let open = count(ProofState::Open);
+    let open = states.iter().filter(|state| state.is_open()).count();
     (
         verdict,
         Seen::Condition {
