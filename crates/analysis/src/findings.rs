@@ -2,11 +2,13 @@
 
 mod conditions;
 mod datagrams;
+mod mss;
 mod programs;
 mod reads;
 mod segments;
 mod stalls;
 mod tinygrams;
+mod windows;
 
 pub(crate) use conditions::unproven;
 pub(crate) use datagrams::{Known, in_flows};
@@ -18,7 +20,7 @@ use crate::{
         finding::{Cost, Details, Finding, FrameRef, Place},
     },
     programs::Programs,
-    wire::sender::Situation,
+    wire::{sender::Situation, windows::Closed},
 };
 use framing::Framing;
 use scenario::finding::{Cause, FindingCode};
@@ -36,12 +38,16 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
                 direction,
                 stream: each.connection.stream(direction),
                 situations: &each.situations[direction.index()],
+                closed: &each.closed[direction.index()],
                 framing: programs.framing(receiver.host.as_deref(), receiver.program.as_deref()),
             };
             let from = findings.len();
             segments::coalesced(&case, &mut findings);
             stalls::stalls(&case, &mut findings);
             tinygrams::runs(&case, &mut findings);
+            mss::small(&case, &mut findings);
+            windows::filled(&case, &mut findings);
+            windows::closed(&case, &mut findings);
             reads::sticky(&case, &mut findings);
             reads::split(&case, &mut findings);
             programs::merged_and_torn(&case, &mut findings);
@@ -58,6 +64,7 @@ struct Case<'a> {
     direction: Direction,
     stream: &'a Stream,
     situations: &'a [Situation],
+    closed: &'a [Closed],
     /// The receiver's.
     framing: Option<&'a Framing>,
 }

@@ -65,13 +65,10 @@ pub(crate) fn judge(
 }
 
 /// What analysis does not look for yet. That none was found says nothing.
-const NOT_LOOKED_FOR: [FindingCode; 8] = [
+const NOT_LOOKED_FOR: [FindingCode; 5] = [
     FindingCode::LeftoverReply,
     FindingCode::SillyWindowSender,
     FindingCode::SillyWindowReceiver,
-    FindingCode::ZeroWindow,
-    FindingCode::WindowFull,
-    FindingCode::SmallMss,
     FindingCode::PmtuBlackHole,
     FindingCode::DatagramFragmented,
 ];

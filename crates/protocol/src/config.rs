@@ -88,6 +88,9 @@ pub struct PeerConfig {
     /// TCP_CORK around each burst of writes, see tcp(7).
     #[serde(default)]
     pub cork: bool,
+    /// Whether all that is to be said at once is handed over by one write.
+    #[serde(default)]
+    pub gather: bool,
     /// SO_RCVBUF in bytes as set; the kernel doubles it, see socket(7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rcvbuf: Option<u32>,
@@ -127,6 +130,7 @@ impl PeerConfig {
             think: Duration::ZERO,
             nodelay: false,
             cork: false,
+            gather: false,
             rcvbuf: None,
             sndbuf: None,
             connections: default_connections(),

@@ -23,8 +23,16 @@ macro_rules! built_in {
 
 built_in! {
     "impairments",
+    "lossy",
+    "nagle-delack",
     "partition",
+    "slow-reader",
+    "small-mtu",
     "sticky",
+    "sticky-backlog",
+    "sticky-one-write",
+    "tinygrams",
+    "udp-vs-tcp",
 }
 
 /// A scenario that can be had by its name.

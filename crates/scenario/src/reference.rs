@@ -67,6 +67,8 @@ fn tables() -> String {
         &QueueKeys::OBJECT,
         &Moment::OBJECT,
         &Host::OBJECT,
+        &Sysctls::OBJECT,
+        &RouteKeys::OBJECT,
         &Program::OBJECT,
         &Variant::OBJECT,
         &Expected::OBJECT,

@@ -238,6 +238,8 @@ fn manifest(hosts: &[Host]) -> Manifest {
             address: host.address,
             mac: Mac::for_address(host.address),
             link: link.clone().into(),
+            sysctls: Default::default(),
+            route: Default::default(),
             run: vec![
                 program("tcp", roles),
                 program("udp", protocol::Role::UdpPeer),

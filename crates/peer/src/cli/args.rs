@@ -148,6 +148,9 @@ struct Stream {
     /// TCP_CORK: gather each burst of writes into full segments
     #[arg(long)]
     cork: bool,
+    /// Hand over all that is to be said at once by one write
+    #[arg(long)]
+    gather: bool,
 }
 
 /// What answers.
@@ -241,6 +244,7 @@ impl Stream {
             max_message: self.max_message,
             nodelay: self.nodelay,
             cork: self.cork,
+            gather: self.gather,
             ..config
         }
     }

@@ -54,7 +54,7 @@ pub(crate) fn misfit(key: &str, kind: Kind) -> Option<(&'static str, &'static st
             "is for TCP: datagrams keep their boundaries by themselves",
             "leave it away",
         ),
-        "nodelay" | "cork" => (
+        "nodelay" | "cork" | "gather" => (
             tcp_only(),
             "is for TCP: UDP holds nothing back",
             "leave it away",

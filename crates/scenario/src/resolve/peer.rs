@@ -203,6 +203,7 @@ fn options(config: &mut PeerConfig, program: &Program) {
         think,
         nodelay,
         cork,
+        gather,
         rcvbuf: |size: SocketBuffer| Some(size.0),
         sndbuf: |size: SocketBuffer| Some(size.0),
         connections: |number: Connections| number.0,

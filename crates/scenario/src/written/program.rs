@@ -54,6 +54,9 @@ keys! {
         "nodelay" nodelay: bool = "false",
         /// TCP_CORK around each burst of writes, see tcp(7).
         "cork" cork: bool = "false",
+        /// Whether all that is to be said at once is handed over by one write: with `wait: never`,
+        /// all of a client's messages.
+        "gather" gather: bool = "false",
         /// SO_RCVBUF as it is set, `1B` to `1GiB`; the kernel doubles it, see socket(7).
         "rcvbuf" rcvbuf: SocketBuffer = "the kernel's",
         /// SO_SNDBUF as it is set, `1B` to `1GiB`; the kernel doubles it, see socket(7).
