@@ -1,5 +1,6 @@
 //! From what happened to phenomena with names, causes and evidence.
 
+mod black_holes;
 mod conditions;
 mod datagrams;
 mod mss;
@@ -39,6 +40,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
                 stream: each.connection.stream(direction),
                 situations: &each.situations[direction.index()],
                 closed: &each.closed[direction.index()],
+                is_told_too_big: each.told_too_big[direction.index()],
                 framing: programs.framing(receiver.host.as_deref(), receiver.program.as_deref()),
             };
             let from = findings.len();
@@ -46,6 +48,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
             stalls::stalls(&case, &mut findings);
             tinygrams::runs(&case, &mut findings);
             mss::small(&case, &mut findings);
+            black_holes::black_hole(&case, &mut findings);
             windows::filled(&case, &mut findings);
             windows::closed(&case, &mut findings);
             reads::sticky(&case, &mut findings);
@@ -65,6 +68,8 @@ struct Case<'a> {
     stream: &'a Stream,
     situations: &'a [Situation],
     closed: &'a [Closed],
+    /// Whether a router told the sender that packets to the receiver are too large.
+    is_told_too_big: bool,
     /// The receiver's.
     framing: Option<&'a Framing>,
 }

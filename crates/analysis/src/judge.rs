@@ -65,12 +65,10 @@ pub(crate) fn judge(
 }
 
 /// What analysis does not look for yet. That none was found says nothing.
-const NOT_LOOKED_FOR: [FindingCode; 5] = [
+const NOT_LOOKED_FOR: [FindingCode; 3] = [
     FindingCode::LeftoverReply,
     FindingCode::SillyWindowSender,
     FindingCode::SillyWindowReceiver,
-    FindingCode::PmtuBlackHole,
-    FindingCode::DatagramFragmented,
 ];
 
 /// Whether a finding could not have been made: nobody looks for it, or only a diary tells of it

@@ -97,6 +97,9 @@ pub struct PeerConfig {
     /// SO_SNDBUF in bytes as set; the kernel doubles it, see socket(7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sndbuf: Option<u32>,
+    /// Whether a server serves one connection after the other, while the others wait to be accepted.
+    #[serde(default)]
+    pub one_at_a_time: bool,
     /// How many connections a client opens, all at once.
     #[serde(default = "default_connections")]
     pub connections: u32,
@@ -133,6 +136,7 @@ impl PeerConfig {
             gather: false,
             rcvbuf: None,
             sndbuf: None,
+            one_at_a_time: false,
             connections: default_connections(),
             connect_timeout: default_connect_timeout(),
             reply_timeout: default_reply_timeout(),

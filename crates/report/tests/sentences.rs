@@ -33,6 +33,7 @@ fn finding(code: FindingCode, cause: Cause, frames: &[u64], details: Details) ->
             | Details::Tinygrams { .. }
             | Details::WindowFull { .. }
             | Details::SmallMss { .. }
+            | Details::BlackHole { .. }
     );
     let place = match &details {
         Details::Datagram { .. } => FLOW,
@@ -153,6 +154,16 @@ fn of_segments() -> Vec<Finding> {
         )
     };
     findings.extend([full(&[90], 1), full(&[90, 140], 7)]);
+    let hole = |frames, waited| {
+        let details = Details::BlackHole {
+            lost: 9,
+            smallest_lost: 1_500,
+            largest_arrived: 564,
+            waited,
+        };
+        finding(FindingCode::PmtuBlackHole, Cause::Mtu, frames, details)
+    };
+    findings.extend([hole(&[4, 31], 3_370_000_000), hole(&[4], 0)]);
     findings.push(finding(
         FindingCode::SmallMss,
         Cause::Mss,

@@ -22,16 +22,20 @@ macro_rules! built_in {
 }
 
 built_in! {
+    "greeting",
     "impairments",
     "lossy",
     "nagle-delack",
     "partition",
+    "pmtu-black-hole",
     "slow-reader",
     "small-mtu",
-    "sticky",
     "sticky-backlog",
     "sticky-one-write",
+    "sticky",
     "tinygrams",
+    "udp-fragments",
+    "udp-truncate",
     "udp-vs-tcp",
 }
 

@@ -36,13 +36,17 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    greeting = "greeting",
     lossy = "lossy",
     nagle_delack = "nagle-delack",
+    pmtu_black_hole = "pmtu-black-hole",
     slow_reader = "slow-reader",
     small_mtu = "small-mtu",
     sticky_backlog = "sticky-backlog",
     sticky_one_write = "sticky-one-write",
     tinygrams = "tinygrams",
+    udp_fragments = "udp-fragments",
+    udp_truncate = "udp-truncate",
     udp_vs_tcp = "udp-vs-tcp",
 }
 

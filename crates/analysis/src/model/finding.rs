@@ -185,6 +185,18 @@ pub enum Details {
         /// IP and TCP headers of these segments in bytes.
         headers: u64,
     },
+    /// Packets above the path's MTU vanished.
+    BlackHole {
+        /// Segments that were lost.
+        lost: u64,
+        /// The smallest of their IP packets, in bytes.
+        smallest_lost: u64,
+        /// The largest IP packet of a segment that arrived.
+        largest_arrived: u64,
+        /// From when the first of them left until its first byte arrived, in ns; 0 where it never
+        /// did.
+        waited: u64,
+    },
     /// Something happened to a datagram.
     Datagram {
         /// Which: its place in the flow's list.

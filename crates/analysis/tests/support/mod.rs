@@ -140,8 +140,12 @@ impl Lab {
         const PROTOCOL: usize = 14 + 9;
         let router = "198.18.0.254:1".parse().unwrap();
         let to = SocketAddr::new(self.hosts[host].address, 1);
-        let mut frame = frames::udp(router, to, 1, b"too large");
+        let other = SocketAddr::new(self.hosts[CLIENT + SERVER - host].address, 1);
+        let refused = frames::udp(to, other, 2, b"");
+        let mut frame = frames::udp(router, to, 1, &refused[14..]);
         frame[PROTOCOL] = 1;
+        // "Fragmentation needed" (RFC 1191).
+        frame[14 + 20..14 + 22].copy_from_slice(&[3, 4]);
         self.capture(host, micros, Direction::Incoming, frame);
     }
 

@@ -34,6 +34,9 @@ pub struct TcpServer {
     /// Address and port to listen on; port 0 lets the kernel choose
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:9999")]
     listen: SocketAddr,
+    /// Serve one connection after the other, while the others wait
+    #[arg(long)]
+    one_at_a_time: bool,
     #[command(flatten)]
     talk: Talk,
     #[command(flatten)]
@@ -165,6 +168,7 @@ impl Program for TcpServer {
     fn config(&self) -> Result<PeerConfig, CliError> {
         let config = PeerConfig {
             listen: Some(self.listen),
+            one_at_a_time: self.one_at_a_time,
             think: self.think.think,
             ..PeerConfig::new(Role::TcpServer)
         };

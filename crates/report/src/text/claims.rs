@@ -83,6 +83,12 @@ impl Teller<'_> {
                 payload,
                 headers,
             } => self.small_mss(*announced, *largest, [*segments, *payload, *headers]),
+            Details::BlackHole {
+                lost,
+                smallest_lost,
+                largest_arrived,
+                waited,
+            } => self.black_hole(*lost, [*smallest_lost, *largest_arrived], *waited),
             Details::Datagram { datagram } => self.datagram(*datagram),
             Details::Condition => self.condition(),
         }

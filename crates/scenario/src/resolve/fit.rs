@@ -84,6 +84,11 @@ pub(crate) fn misfit(key: &str, kind: Kind) -> Option<(&'static str, &'static st
             "is for a tcp-client: nobody else connects",
             "leave it away",
         ),
+        "one-at-a-time" => (
+            kind != TcpServer,
+            "is for a tcp-server: nobody else is connected to",
+            "leave it away",
+        ),
         "reply-timeout" => (
             kind != UdpSender,
             "is for a udp-peer with `to`: only a datagram's reply may be lost",

@@ -206,6 +206,7 @@ fn options(config: &mut PeerConfig, program: &Program) {
         gather,
         rcvbuf: |size: SocketBuffer| Some(size.0),
         sndbuf: |size: SocketBuffer| Some(size.0),
+        one_at_a_time,
         connections: |number: Connections| number.0,
         connect_timeout,
         reply_timeout,

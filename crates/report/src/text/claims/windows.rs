@@ -93,4 +93,35 @@ impl Teller<'_> {
             ),
         )
     }
+
+    pub(super) fn black_hole(&self, lost: u64, [smallest, largest]: [u64; 2], waited: u64) -> Both {
+        let (first, rest) = self.frames();
+        let (whose_en, whose_zh) = self.whose();
+        let (smallest, largest) = (bytes(smallest), bytes(largest));
+        let (until_en, until_zh) = match rest.first() {
+            Some(through) => (
+                format!(
+                    " It took {} until #{} brought it across.",
+                    time(waited),
+                    through.number
+                ),
+                format!("过了 {}，#{} 才把它送到。", time(waited), through.number),
+            ),
+            None => (" It never came across.".into(), "它始终没有送到。".into()),
+        };
+        (
+            format!(
+                "{whose_en}{first} is larger than the path takes: {} of {smallest} and more \
+                 vanished, up to {largest} arrived, and no router said a word (RFC 2923).{until_en}\n\
+                 Cure: let ICMP through, clamp the MSS, or probe (tcp_mtu_probing, RFC 4821).",
+                plural(lost, "packet")
+            ),
+            format!(
+                "{whose_zh}{first} 大于路径所能承载：{} 个不小于 {smallest} 的包消失了，不超过 {largest} 的到达了，\
+                 而没有路由器说一个字（RFC 2923）。{until_zh}\n对策：放行 ICMP、钳制 MSS，或探测路径 MTU\
+                 （tcp_mtu_probing，RFC 4821）。",
+                count(lost)
+            ),
+        )
+    }
 }
