@@ -11,7 +11,7 @@
 //! rewriting, no ARP or neighbour discovery runs, and every captured packet is a program's.
 
 use crate::AgentError;
-use scenario::plan::VariantPlan;
+use scenario::plan::{RoutePlan, VariantPlan};
 use std::{
     collections::BTreeMap,
     fs,
@@ -19,7 +19,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use sys::netlink::{Neighbour, Netlink, Request, Veth, VethEnd};
+use sys::netlink::{Metrics, Neighbour, Netlink, Request, RouteMetric, Veth, VethEnd};
 
 /// The programs' interface.
 pub(crate) const LAB: &str = "lab0";
@@ -124,6 +124,9 @@ pub(crate) fn set_up(
     for (name, value) in PINNED {
         set(name, value)?;
     }
+    for (name, value) in &host.sysctls {
+        set(&below_ipv4(name), &value.to_string())?;
+    }
     if host.address.is_ipv6() && host.link.mtu() >= IPV6_MIN_MTU {
         quiet_ipv6()?;
     }
@@ -143,8 +146,33 @@ pub(crate) fn set_up(
             mac,
         }));
     }
+    let metrics = metrics(host.route);
+    if !metrics.is_empty() {
+        requests.push(Request::Metrics(Metrics {
+            index: lab,
+            address: host.address,
+            prefix: variant.network.prefix,
+            metrics,
+        }));
+    }
     netlink.apply(&requests)?;
-    Ok((Interfaces { lab, tap, wire }, report()))
+    Ok((Interfaces { lab, tap, wire }, report(&host.sysctls)))
+}
+
+fn metrics(route: RoutePlan) -> Vec<RouteMetric> {
+    let millis = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+    [
+        route.initcwnd.map(RouteMetric::InitCwnd),
+        route.initrwnd.map(RouteMetric::InitRwnd),
+        route.advmss.map(RouteMetric::Advmss),
+        route
+            .quickack
+            .map(|quickack| RouteMetric::QuickAck(quickack.into())),
+        route.rto_min.map(|time| RouteMetric::RtoMin(millis(time))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// IPv6 without packets of its own: no router solicitations, no duplicate address detection, no
@@ -175,15 +203,19 @@ fn set(name: &str, value: &str) -> Result<(), AgentError> {
     })
 }
 
-fn report() -> BTreeMap<String, String> {
-    let names = PINNED
-        .iter()
-        .map(|(name, _)| *name)
-        .chain(REPORTED.iter().copied());
-    let read = |name: &str| {
+/// Where a scenario's sysctl is; IPv6 shares those of TCP.
+fn below_ipv4(name: &str) -> String {
+    format!("net.ipv4.{name}")
+}
+
+fn report(asked: &BTreeMap<String, u64>) -> BTreeMap<String, String> {
+    let pinned = PINNED.iter().map(|(name, _)| *name);
+    let known = pinned.chain(REPORTED.iter().copied()).map(str::to_owned);
+    let names = known.chain(asked.keys().map(|name| below_ipv4(name)));
+    let read = |name: String| {
         // Older and newer kernels lack some; what is not there is not reported.
-        let value = fs::read_to_string(path(name)).ok()?;
-        Some((name.to_owned(), value.trim().replace('\t', " ")))
+        let value = fs::read_to_string(path(&name)).ok()?;
+        Some((name, value.trim().replace('\t', " ")))
     };
     names.filter_map(read).collect()
 }

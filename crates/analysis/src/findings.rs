@@ -1,12 +1,15 @@
 //! From what happened to phenomena with names, causes and evidence.
 
+mod black_holes;
 mod conditions;
 mod datagrams;
+mod mss;
 mod programs;
 mod reads;
 mod segments;
 mod stalls;
 mod tinygrams;
+mod windows;
 
 pub(crate) use conditions::unproven;
 pub(crate) use datagrams::{Known, in_flows};
@@ -18,7 +21,7 @@ use crate::{
         finding::{Cost, Details, Finding, FrameRef, Place},
     },
     programs::Programs,
-    wire::sender::Situation,
+    wire::{sender::Situation, windows::Closed},
 };
 use framing::Framing;
 use scenario::finding::{Cause, FindingCode};
@@ -36,12 +39,18 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
                 direction,
                 stream: each.connection.stream(direction),
                 situations: &each.situations[direction.index()],
+                closed: &each.closed[direction.index()],
+                is_told_too_big: each.told_too_big[direction.index()],
                 framing: programs.framing(receiver.host.as_deref(), receiver.program.as_deref()),
             };
             let from = findings.len();
             segments::coalesced(&case, &mut findings);
             stalls::stalls(&case, &mut findings);
             tinygrams::runs(&case, &mut findings);
+            mss::small(&case, &mut findings);
+            black_holes::black_hole(&case, &mut findings);
+            windows::filled(&case, &mut findings);
+            windows::closed(&case, &mut findings);
             reads::sticky(&case, &mut findings);
             reads::split(&case, &mut findings);
             programs::merged_and_torn(&case, &mut findings);
@@ -58,6 +67,9 @@ struct Case<'a> {
     direction: Direction,
     stream: &'a Stream,
     situations: &'a [Situation],
+    closed: &'a [Closed],
+    /// Whether a router told the sender that packets to the receiver are too large.
+    is_told_too_big: bool,
     /// The receiver's.
     framing: Option<&'a Framing>,
 }

@@ -1,12 +1,16 @@
 //! A captured packet as analysis needs it: TCP or UDP, headers read, payload borrowed.
 
+mod fragments;
+
+use fragments::{Fragment, Fragments, Whole};
 use packet::{
     Direction,
     capture::{Packet, ReadError, Reader},
-    decode,
+    decode::{self, Decoded},
+    ipv4, ipv6,
     tcp::{self, TcpOption},
 };
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Bytes of a TCP header without options.
 const TCP_HEADER: u32 = 20;
@@ -16,6 +20,8 @@ const TCP_HEADER: u32 = 20;
 pub(crate) struct Frames<'a> {
     /// TCP and UDP packets, in the order of the file.
     pub(crate) frames: Vec<Frame<'a>>,
+    /// Routers' words that a packet was too large.
+    pub(crate) too_big: Vec<TooBig>,
     /// Packets in the file.
     pub(crate) packets: u64,
     /// Packets that are not in `frames`.
@@ -26,6 +32,15 @@ pub(crate) struct Frames<'a> {
     pub(crate) is_there: bool,
     /// What is wrong with the file.
     pub(crate) warnings: Vec<String>,
+}
+
+/// ICMP "fragmentation needed" (RFC 1191) or "packet too big" (RFC 4443, section 3.2).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TooBig {
+    /// Who had sent the packet.
+    pub(crate) from: IpAddr,
+    /// Whom it was for.
+    pub(crate) to: IpAddr,
 }
 
 /// One TCP or UDP packet.
@@ -39,10 +54,12 @@ pub(crate) struct Frame<'a> {
     pub(crate) way: Option<Way>,
     pub(crate) source: SocketAddr,
     pub(crate) destination: SocketAddr,
-    /// Bytes of the IP packet, from its header.
+    /// Bytes of the IP packet, from its header; of a fragmented one, of all its fragments.
     pub(crate) ip_len: u32,
-    /// Whether this is the first part of a fragmented packet.
-    pub(crate) is_fragment: bool,
+    /// As how many fragments it came; 1 for a whole packet.
+    pub(crate) fragments: u32,
+    /// When all of it was there; none where parts of it never came.
+    pub(crate) whole_at: Option<u64>,
     /// IPv4 identification; 0 where there is none.
     pub(crate) ip_id: u16,
     pub(crate) transport: Transport,
@@ -85,6 +102,24 @@ pub(crate) struct Tcp {
 }
 
 impl Frame<'_> {
+    /// All fragments of it have come.
+    fn complete(&mut self, whole: Whole) {
+        self.fragments = whole.count;
+        self.whole_at = Some(whole.at);
+        self.ip_len = whole.ip_len;
+        if let Transport::Tcp(tcp) = &self.transport {
+            // Only UDP says in its own header how long it is.
+            let headers = (TCP_HEADER + tcp.options_len) as usize;
+            let payload = whole.len.saturating_sub(headers);
+            self.payload_len = u32::try_from(payload).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// Whether it came, or should have come, as several fragments.
+    pub(crate) fn is_fragmented(&self) -> bool {
+        self.fragments > 1 || self.whole_at.is_none()
+    }
+
     pub(crate) fn tcp(&self) -> Option<&Tcp> {
         match &self.transport {
             Transport::Tcp(tcp) => Some(tcp),
@@ -99,28 +134,47 @@ pub(crate) fn plain(address: SocketAddr) -> SocketAddr {
 }
 
 /// Reads a capture file. Packets that are no TCP or UDP, whose headers are damaged, or that are
-/// later parts of a fragmented one, are counted and left out.
+/// parts of a fragmented one that never became whole, are counted and left out.
 pub(crate) fn read(file: &[u8]) -> Result<Frames<'_>, ReadError> {
     let mut frames = Frames {
         is_there: true,
         ..Frames::default()
     };
     let mut reader = Reader::new(file)?;
+    let mut fragments = Fragments::default();
     for packet in reader.by_ref() {
         frames.packets += 1;
         let (first, last) = frames.span.unwrap_or((packet.at, packet.at));
         frames.span = Some((first.min(packet.at), last.max(packet.at)));
-        match frame(&packet) {
-            Some(frame) => frames.frames.push(frame),
-            None => frames.other += 1,
+        let Ok(decoded) = packet.decode() else {
+            frames.other += 1;
+            continue;
+        };
+        frames.too_big.extend(too_big(&decoded));
+        let fragment = Fragment::of(&decoded.network, packet.at);
+        let place = frames.frames.len();
+        let is_first = match frame(&packet, &decoded) {
+            Some(frame) => {
+                frames.frames.push(frame);
+                true
+            }
+            None => {
+                frames.other += u64::from(fragment.is_none());
+                false
+            }
+        };
+        if let Some(fragment) = fragment
+            && let Some(whole) = fragments.add(fragment, is_first.then_some(place))
+        {
+            frames.frames[whole.frame].complete(whole);
         }
     }
+    frames.other += fragments.later_left_over();
     frames.warnings = reader.warnings().iter().map(ToString::to_string).collect();
     Ok(frames)
 }
 
-fn frame<'a>(packet: &Packet<'a>) -> Option<Frame<'a>> {
-    let decoded = packet.decode().ok()?;
+fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {
     let (ports, transport, payload, payload_len) = match decoded.transport {
         decode::Transport::Tcp(segment) => (
             (segment.header.source(), segment.header.destination()),
@@ -151,12 +205,36 @@ fn frame<'a>(packet: &Packet<'a>) -> Option<Frame<'a>> {
         source: SocketAddr::new(network.source(), ports.0),
         destination: SocketAddr::new(network.destination(), ports.1),
         ip_len: u32::try_from(network.total_len()).unwrap_or(u32::MAX),
-        is_fragment: network.fragment().is_some(),
+        fragments: 1,
+        whole_at: network.fragment().is_none().then_some(packet.at),
         ip_id: network.id().map_or(0, |id| id as u16),
         transport,
         payload,
         payload_len: u32::try_from(payload_len).unwrap_or(u32::MAX),
     })
+}
+
+fn too_big(decoded: &Decoded<'_>) -> Option<TooBig> {
+    const ICMP: u8 = 1;
+    const ICMPV6: u8 = 58;
+    /// Of both; the packet it is about follows.
+    const HEADER: usize = 8;
+    let decode::Transport::Other(protocol) = decoded.transport else {
+        return None;
+    };
+    let (header, packet) = decoded.network.payload().split_at_checked(HEADER)?;
+    let (from, to): (IpAddr, IpAddr) = match (protocol, header[0], header[1]) {
+        (ICMP, 3, 4) => {
+            let packet = ipv4::Packet::new(packet, packet.len()).ok()?;
+            (packet.source().into(), packet.destination().into())
+        }
+        (ICMPV6, 2, _) => {
+            let packet = ipv6::Packet::new(packet, packet.len()).ok()?;
+            (packet.source().into(), packet.destination().into())
+        }
+        _ => return None,
+    };
+    Some(TooBig { from, to })
 }
 
 fn tcp(header: &tcp::Packet<'_>) -> Tcp {

@@ -13,6 +13,7 @@ use crate::{
         handshake::{self, Vantage},
         sender::{Situation, situations},
         stream, waits,
+        windows::{self, Closed},
     },
 };
 use std::{collections::HashMap, net::SocketAddr, ops::Range};
@@ -23,6 +24,10 @@ pub(crate) struct Joined<'a> {
     pub(crate) connection: Connection,
     /// One per segment, per direction.
     pub(crate) situations: [Vec<Situation>; 2],
+    /// When the receiver's window was closed, per direction.
+    pub(crate) closed: [Vec<Closed>; 2],
+    /// Whether a router told the sender that its packets are too large, per direction.
+    pub(crate) told_too_big: [bool; 2],
     contents: [Contents<'a>; 2],
 }
 
@@ -109,6 +114,15 @@ fn read_wire<'a>(
     let [ours, theirs] = [conversation.client, conversation.server]
         .map(|sender| stream::read(captures, arrivals, conversation, sender));
     let situations = [&ours, &theirs].map(|wire| situations(&wire.stream.segments, &wire.steps));
+    let closed = [&ours, &theirs].map(|wire| windows::closed(&wire.steps));
+    let told_too_big = [
+        (conversation.client, conversation.server),
+        (conversation.server, conversation.client),
+    ]
+    .map(|(from, to)| {
+        let mut told = captures.iter().flat_map(|capture| &capture.frames.too_big);
+        told.any(|told| (told.from, told.to) == (from.ip(), to.ip()))
+    });
     let end = |address: SocketAddr| End {
         address,
         host: programs.host_of(address).map(str::to_owned),
@@ -125,6 +139,8 @@ fn read_wire<'a>(
             streams: [ours.stream, theirs.stream],
         },
         situations,
+        closed,
+        told_too_big,
         contents: [ours.contents, theirs.contents],
     }
 }

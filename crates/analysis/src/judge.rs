@@ -65,15 +65,10 @@ pub(crate) fn judge(
 }
 
 /// What analysis does not look for yet. That none was found says nothing.
-const NOT_LOOKED_FOR: [FindingCode; 8] = [
+const NOT_LOOKED_FOR: [FindingCode; 3] = [
     FindingCode::LeftoverReply,
     FindingCode::SillyWindowSender,
     FindingCode::SillyWindowReceiver,
-    FindingCode::ZeroWindow,
-    FindingCode::WindowFull,
-    FindingCode::SmallMss,
-    FindingCode::PmtuBlackHole,
-    FindingCode::DatagramFragmented,
 ];
 
 /// Whether a finding could not have been made: nobody looks for it, or only a diary tells of it
@@ -137,7 +132,7 @@ fn judge_findings(claim: &Claim, findings: &[Finding]) -> (Verdict, Seen) {
 }
 
 /// Held when some link that was asked for it was seen to do it, in some phase, and none was seen not
-/// to; what too few packets met decides nothing.
+/// to; what is open decides nothing.
 fn judge_condition(
     condition: Condition,
     host: Option<&str>,
@@ -165,7 +160,7 @@ fn judge_condition(
     } else {
         Verdict::Inconclusive
     };
-    let open = count(ProofState::Open);
+    let open = states.iter().filter(|state| state.is_open()).count();
     (
         verdict,
         Seen::Condition {

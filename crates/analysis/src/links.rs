@@ -14,9 +14,11 @@ use crate::model::{
 };
 use record::{manifest::Outcome, run::Run};
 use scenario::{
+    expectation::Condition,
     impairment::Loss,
     plan::{Program, ProgramPlan},
 };
+use std::collections::BTreeSet;
 
 /// With fewer packets than this a link's delay is not judged.
 const ENOUGH: usize = 5;
@@ -42,7 +44,31 @@ const RATE_TOLERANCE: f64 = 0.05;
 pub(crate) fn links(run: &Run) -> Vec<LinkSummary> {
     let passages = passage::passages(run);
     let groups = group::groups(run, &passages);
-    groups.iter().map(measure::summary).collect()
+    let mut links: Vec<LinkSummary> = groups.iter().map(measure::summary).collect();
+    doubt_outages(&mut links);
+    links
+}
+
+/// That nothing arrived proves an outage only where something does without it.
+fn doubt_outages(links: &mut [LinkSummary]) {
+    let works = |link: &&LinkSummary| link.sent > link.missing;
+    let working: BTreeSet<String> = links
+        .iter()
+        .filter(works)
+        .map(|link| link.host.clone())
+        .collect();
+    for link in links
+        .iter_mut()
+        .filter(|link| !working.contains(&link.host))
+    {
+        let outages = link
+            .proofs
+            .iter_mut()
+            .filter(|proof| proof.condition == Condition::Outage);
+        for proof in outages.filter(|proof| proof.state == ProofState::Proven) {
+            proof.state = ProofState::TooFew;
+        }
+    }
 }
 
 /// Why the evidence of a run may be incomplete.

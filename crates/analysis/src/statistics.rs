@@ -61,6 +61,12 @@ impl Chain {
         }
     }
 
+    /// The same chain, in each state with that probability at first.
+    pub(crate) fn starting(self, start: Vec<f64>) -> Self {
+        debug_assert_eq!(start.len(), self.start.len());
+        Self { start, ..self }
+    }
+
     /// After an event the next `gap - 1` times nothing happens; the first `gap - 1` neither. Of the
     /// events only the share `seen` is counted.
     pub(crate) fn with_gap(share: f64, gap: usize, seen: f64) -> Self {
@@ -82,6 +88,15 @@ impl Chain {
     /// The probability of a number of events in `steps` that is as far out as `events`, on either
     /// side: twice that of the smaller tail, at most 1.
     pub(crate) fn probability(&self, steps: usize, events: usize) -> f64 {
+        // What hardly ever fails to happen is as skewed as what hardly ever does, and as short to count
+        // the other way round.
+        if let Some(others) = steps.checked_sub(events).filter(|others| *others < events) {
+            return self.opposite().probability_of(steps, others);
+        }
+        self.probability_of(steps, events)
+    }
+
+    fn probability_of(&self, steps: usize, events: usize) -> f64 {
         let counts = events.saturating_add(1);
         let work = counts.saturating_mul(steps.max(1).saturating_mul(self.start.len()));
         let (below, above) = if work <= EXACT {
@@ -90,6 +105,20 @@ impl Chain {
             self.normal_tails(steps, events)
         };
         (2.0 * below.min(above)).min(1.0)
+    }
+
+    /// The chain in which the event is that it does not happen.
+    fn opposite(&self) -> Self {
+        let ways = self.ways.iter().map(|ways| {
+            let turned = ways
+                .iter()
+                .map(|&(probability, event, to)| (probability, !event, to));
+            turned.collect()
+        });
+        Self {
+            start: self.start.clone(),
+            ways: ways.collect(),
+        }
     }
 
     /// The probability of no event at all in `steps`.
@@ -274,6 +303,23 @@ mod tests {
         assert!(bursts.probability(2_000, 0) > 0.2);
         assert!(bursts.probability(2_000, 86) > 0.001);
         assert!(bursts.probability(2_000, 300) < 1e-6);
+    }
+
+    #[test]
+    fn what_nearly_always_happens_is_counted_as_exactly() {
+        for (steps, events) in [(10, 9), (10_000, 9_999), (20_000, 19_997)] {
+            let always = Chain::independent(1.0 - 1e-5).probability(steps, events);
+            let never = Chain::independent(1e-5).probability(steps, steps - events);
+            close(always, never);
+        }
+    }
+
+    #[test]
+    fn a_chain_may_start_anywhere() {
+        let good = Chain::gilbert_elliott(0.01, 0.1, 0.0, 1.0);
+        let bad = good.clone().starting(vec![0.0, 1.0]);
+        close(good.probability(1, 1), 0.0);
+        close(bad.probability(1, 1), 1.0);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) mod handshake;
 pub(crate) mod sender;
 pub(crate) mod stream;
 pub(crate) mod waits;
+pub(crate) mod windows;
 
 use crate::frame::Frames;
 use std::net::{IpAddr, SocketAddr};

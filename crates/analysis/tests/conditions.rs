@@ -84,10 +84,10 @@ fn loss_is_proven_by_a_share_that_is_probable() {
     assert_eq!(judged("10%", 200, 3), Refuted);
     assert_eq!(
         judged("1%", 20, 0),
-        Open,
+        TooFew,
         "no loss of twenty says nothing about 1 %"
     );
-    assert_eq!(judged("20%", 4, 1), Open);
+    assert_eq!(judged("20%", 4, 1), TooFew);
     let proof = proof(&loses(independent("10%"), 200, 20), Condition::Loss);
     assert!(proof.probability.unwrap() > 0.5);
 }
@@ -141,7 +141,7 @@ fn listed_packets_are_lost_and_no_others() {
     assert_eq!(lose(&[2, 5, 99], &[2, 5], 10), Proven, "99 was not reached");
     assert_eq!(lose(&[2, 5], &[2], 10), Refuted);
     assert_eq!(lose(&[2, 5], &[2, 5, 6], 10), Refuted);
-    assert_eq!(lose(&[99], &[], 10), Open);
+    assert_eq!(lose(&[99], &[], 10), TooFew);
 }
 
 /// Of so many the first `copied` arrive twice.
@@ -168,7 +168,7 @@ fn duplicates_are_counted() {
         Refuted
     );
     assert_eq!(state(&copies("10%", 200, 0), Condition::Duplicate), Refuted);
-    assert_eq!(state(&copies("1%", 20, 0), Condition::Duplicate), Open);
+    assert_eq!(state(&copies("1%", 20, 0), Condition::Duplicate), TooFew);
     assert_eq!(
         state(&copies("0%", 200, 1), Condition::Duplicate),
         Refuted,
@@ -229,7 +229,7 @@ fn a_flipped_bit_is_found_wherever_it_is() {
     assert_eq!(state(&lab, Condition::Corrupt), Proven);
     assert_eq!(state(&flips("25%", 200, 90), Condition::Corrupt), Refuted);
     assert_eq!(state(&flips("25%", 200, 0), Condition::Corrupt), Refuted);
-    assert_eq!(state(&flips("1%", 20, 0), Condition::Corrupt), Open);
+    assert_eq!(state(&flips("1%", 20, 0), Condition::Corrupt), TooFew);
     assert_eq!(
         state(&flips("0%", 200, 1), Condition::Corrupt),
         Refuted,
@@ -282,7 +282,7 @@ fn jitter_is_compared_with_its_distribution() {
             let judged = state(&varied(times, 400), Condition::Jitter);
             assert_eq!(judged, Refuted, "{distribution:?} times {times}");
         }
-        assert_eq!(state(&varied(1.0, 10), Condition::Jitter), Open);
+        assert_eq!(state(&varied(1.0, 10), Condition::Jitter), TooFew);
     }
 }
 
@@ -303,7 +303,7 @@ fn reorders(chance: &str, gap: u32, count: u64, nth: u64) -> Lab {
 #[test]
 fn a_gap_that_no_run_fills_is_left_open() {
     let lab = reorders("25%", u32::MAX, 200, 1_000);
-    assert_eq!(state(&lab, Condition::Reorder), Open);
+    assert_eq!(state(&lab, Condition::Reorder), TooFew);
 }
 
 #[test]
@@ -322,14 +322,14 @@ fn those_sent_at_once_past_short_delays_are_not_held_against_these() {
         });
         state(&lab, condition)
     };
-    assert_eq!(judged(asked.clone(), Condition::Delay), Open);
+    assert_eq!(judged(asked.clone(), Condition::Delay), Indistinct);
     asked.jitter = Some(Jitter {
         spread: Duration::from_micros(100),
         distribution: Distribution::Uniform,
         correlation: Percent::ZERO,
     });
-    assert_eq!(judged(asked.clone(), Condition::Delay), Open);
-    assert_eq!(judged(asked, Condition::Jitter), Open);
+    assert_eq!(judged(asked.clone(), Condition::Delay), Indistinct);
+    assert_eq!(judged(asked, Condition::Jitter), Indistinct);
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn packets_sent_at_once_are_counted() {
     assert_eq!(judged("25%", 1, 200, 2), Refuted);
     assert_eq!(judged("25%", 1, 200, 1_000), Refuted);
     assert_eq!(judged("25%", 5, 200, 4), Refuted, "closer than the gap");
-    assert_eq!(judged("1%", 1, 20, 1_000), Open);
+    assert_eq!(judged("1%", 1, 20, 1_000), TooFew);
     let link = client(&reorders("25%", 1, 200, 4));
     assert_eq!((link.at_once, link.overtaking), (50, 50));
     assert_eq!(link.proof(Condition::Delay).unwrap().state, Proven);
@@ -383,7 +383,7 @@ fn a_rate_is_measured_where_it_was_the_bottleneck() {
     assert_eq!(judged(100, 700), Refuted, "too fast");
     assert_eq!(judged(100, 1_500), Refuted, "too slow");
     assert_eq!(judged(100, 100), Refuted, "no rate at all");
-    assert_eq!(judged(4, 1_000), Open);
+    assert_eq!(judged(4, 1_000), TooFew);
     let link = client(&paced(rated(), 100, 1_000, usize::MAX));
     assert_ne!(
         link.proof(Condition::Delay).unwrap().state,
@@ -418,7 +418,7 @@ fn a_queue_in_bytes_with_room_left_drops_nothing() {
             ..rated()
         };
         let lab = paced(asked, 200, 1_000, 40);
-        assert_eq!(state(&lab, Condition::Queue), Open);
+        assert_eq!(state(&lab, Condition::Queue), TooFew);
         assert_eq!(state(&lab, Condition::Loss), Refuted);
     }
 }
@@ -457,7 +457,7 @@ fn a_full_queue_drops_and_an_overfull_one_is_none() {
     assert_eq!(state(&lab, Condition::Queue), Proven);
     assert!(lab.analyse().doubts.is_empty());
     assert_eq!(state(&queued(40, 80, 200), Condition::Queue), Refuted);
-    assert_eq!(state(&queued(400, 400, 200), Condition::Queue), Open);
+    assert_eq!(state(&queued(400, 400, 200), Condition::Queue), TooFew);
     // With room left, what is missing is lost.
     let lab = queued(400, 40, 200);
     assert_eq!(state(&lab, Condition::Loss), Refuted);
@@ -486,7 +486,7 @@ fn nothing_larger_than_the_mtu_arrives() {
     };
     assert_eq!(sends(576, 576), Proven);
     assert_eq!(sends(576, 580), Refuted);
-    assert_eq!(sends(576, 100), Open);
+    assert_eq!(sends(576, 100), TooFew);
 }
 
 fn narrow() -> Impairments {
@@ -646,6 +646,31 @@ fn an_outage_in_which_something_arrives_is_none() {
     };
     let doubts: Vec<_> = lab.analyse().doubts.iter().map(refuted).collect();
     assert_eq!(doubts, [(1, Condition::Outage)]);
+}
+
+#[test]
+fn where_nothing_ever_arrives_no_outage_is_proven() {
+    let lab = cut_off(|_| false);
+    let links = lab.analyse().links;
+    let outages = links
+        .iter()
+        .filter_map(|link| link.proof(Condition::Outage));
+    let states: Vec<_> = outages.map(|proof| proof.state).collect();
+    assert_eq!(states, [TooFew]);
+}
+
+#[test]
+fn a_list_of_losses_beside_a_full_queue_is_told_apart_only_where_nothing_else_is_missing() {
+    let lost = |queue| {
+        let asked = Impairments {
+            loss: Loss::Packets([3].into()),
+            queue: Some(Queue::Packets(queue)),
+            ..rated()
+        };
+        state(&paced(asked, 200, 1_000, 40), Condition::Loss)
+    };
+    assert_eq!(lost(40), Indistinct);
+    assert_eq!(lost(400), Refuted);
 }
 
 #[test]

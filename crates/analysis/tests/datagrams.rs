@@ -127,18 +127,38 @@ fn everything_is_lost_when_the_receivers_capture_is_there_and_empty() {
 }
 
 #[test]
-fn a_fragmented_datagram_that_was_not_received_may_have_lost_a_part_on_the_way() {
+fn a_fragmented_datagram_arrives_with_its_last_fragment() {
     let mut lab = Lab::new();
-    let mut udp = lab.udp();
-    udp.send_first_fragment(Client, 100_000, b"first of several parts", 3_000);
-    udp.send(Client, 100_010, b"Tracy");
-    udp.receive(Server, 130_000, b"Tracy", 1_024);
+    let payload = [b'x'; 1_000];
+    let later = [30_000, 20_000, 20_000].map(Some);
+    lab.udp()
+        .send_fragments(Client, 100_000, &payload, 400, &later);
     let analysis = lab.analyse();
-    assert!(analysis.flows[0].datagrams[0][0].fragmented);
-    assert_eq!(
-        only(&analysis, FindingCode::DatagramLost).cause,
-        Cause::Undetermined
-    );
+    let datagram = &analysis.flows[0].datagrams[0][0];
+    assert!(datagram.fragmented);
+    assert_eq!(datagram.len, 1_000);
+    assert_eq!(analysis.flows[0].wire[0], 1_000 + 8 + 3 * 20);
+    let arrivals: Vec<u64> = datagram.arrivals.iter().map(|arrival| arrival.at).collect();
+    assert_eq!(arrivals, [support::at(130_000)]);
+    only(&analysis, FindingCode::DatagramFragmented);
+    assert!(found(&analysis, FindingCode::DatagramLost).is_empty());
+}
+
+#[test]
+fn without_one_fragment_a_datagram_never_arrives() {
+    for lost in 0..3 {
+        let mut lab = Lab::new();
+        let mut arrive = [Some(20_000); 3];
+        arrive[lost] = None;
+        let mut udp = lab.udp();
+        udp.send_fragments(Client, 100_000, &[b'x'; 1_000], 400, &arrive);
+        udp.send(Client, 101_000, b"Tracy");
+        let analysis = lab.analyse();
+        let datagrams = &analysis.flows[0].datagrams[0];
+        assert_eq!(datagrams[0].arrivals, []);
+        assert_eq!(datagrams[1].arrivals.len(), 1);
+        only(&analysis, FindingCode::DatagramLost);
+    }
 }
 
 #[test]

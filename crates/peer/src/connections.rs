@@ -34,6 +34,11 @@ impl Connections {
         self.cut.subscribe()
     }
 
+    /// Whether none is open.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
     pub(crate) fn spawn(&mut self, talk: impl Future<Output = Ended> + Send + 'static) {
         self.tasks.spawn(talk);
     }

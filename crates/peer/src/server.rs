@@ -1,4 +1,4 @@
-//! Accepts TCP connections, many at once, and plays one machine on each.
+//! Accepts TCP connections, many at once or one after the other, and plays one machine on each.
 
 use crate::{
     PeerError, Summary, Witness,
@@ -51,8 +51,10 @@ pub(crate) async fn serve(
     let mut connections = Connections::new();
     tokio::pin!(stop);
     loop {
+        // Meanwhile the others are connected all the same: the kernel answers their SYNs.
+        let is_free = !config.one_at_a_time || connections.is_empty();
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = listener.accept(), if is_free => match accepted {
                 Ok((stream, remote)) => {
                     let (config, witness) = (Arc::clone(&config), witness.clone());
                     let cut = connections.cut();

@@ -88,12 +88,18 @@ pub struct PeerConfig {
     /// TCP_CORK around each burst of writes, see tcp(7).
     #[serde(default)]
     pub cork: bool,
+    /// Whether all that is to be said at once is handed over by one write.
+    #[serde(default)]
+    pub gather: bool,
     /// SO_RCVBUF in bytes as set; the kernel doubles it, see socket(7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rcvbuf: Option<u32>,
     /// SO_SNDBUF in bytes as set; the kernel doubles it, see socket(7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sndbuf: Option<u32>,
+    /// Whether a server serves one connection after the other, while the others wait to be accepted.
+    #[serde(default)]
+    pub one_at_a_time: bool,
     /// How many connections a client opens, all at once.
     #[serde(default = "default_connections")]
     pub connections: u32,
@@ -127,8 +133,10 @@ impl PeerConfig {
             think: Duration::ZERO,
             nodelay: false,
             cork: false,
+            gather: false,
             rcvbuf: None,
             sndbuf: None,
+            one_at_a_time: false,
             connections: default_connections(),
             connect_timeout: default_connect_timeout(),
             reply_timeout: default_reply_timeout(),

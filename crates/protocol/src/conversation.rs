@@ -25,6 +25,7 @@ pub(crate) struct Conversation {
     awaiting_reply: bool,
     /// Nothing more will be heard: the stream has ended, or can't be followed any further.
     deaf: bool,
+    gathers: bool,
     corks: bool,
     corked: bool,
     read: usize,
@@ -50,6 +51,17 @@ struct Extent {
     body: u64,
 }
 
+impl Extent {
+    /// A message whose first byte is written there.
+    fn note(self, start: u64) -> Note {
+        let body = start + self.header;
+        Note::Message {
+            range: start..start + self.whole,
+            body: body..body + self.body,
+        }
+    }
+}
+
 impl Conversation {
     pub(crate) fn new(config: &PeerConfig) -> Self {
         Self {
@@ -61,6 +73,7 @@ impl Conversation {
             reading: false,
             awaiting_reply: false,
             deaf: false,
+            gathers: config.gather,
             corks: config.cork,
             corked: false,
             read: config.read,
@@ -102,20 +115,25 @@ impl Conversation {
         if self.writing || self.awaiting_reply {
             return;
         }
-        let Some(Step::Write { bytes, message }) = self.outbox.pop_front() else {
+        let Some((mut bytes, message)) = self.next_write() else {
             if self.corked {
                 self.corked = false;
                 orders.cork = Some(false);
             }
             return;
         };
-        if let Some(extent) = message {
-            let start = self.written;
-            let body = start + extent.header;
-            orders.notes.push(Note::Message {
-                range: start..start + extent.whole,
-                body: body..body + extent.body,
-            });
+        let start = self.written;
+        orders
+            .notes
+            .extend(message.map(|extent| extent.note(start)));
+        while self.gathers
+            && let Some((more, message)) = self.next_write()
+        {
+            let start = start + bytes.len() as u64;
+            orders
+                .notes
+                .extend(message.map(|extent| extent.note(start)));
+            bytes.extend(more);
         }
         self.write(bytes, orders);
         // From here on, not from the write's completion: the reply may be there before that.
@@ -123,6 +141,17 @@ impl Conversation {
             self.outbox.pop_front();
             self.awaiting_reply = true;
             self.give_up_reply();
+        }
+    }
+
+    /// What is to be written next, unless a reply comes first.
+    fn next_write(&mut self) -> Option<(Vec<u8>, Option<Extent>)> {
+        match self.outbox.pop_front()? {
+            Step::Write { bytes, message } => Some((bytes, message)),
+            Step::AwaitReply => {
+                self.outbox.push_front(Step::AwaitReply);
+                None
+            }
         }
     }
 

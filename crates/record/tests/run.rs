@@ -23,6 +23,8 @@ fn manifest() -> Manifest {
         address,
         mac: Mac::for_address(address),
         link: Impairments::default().into(),
+        sysctls: Default::default(),
+        route: Default::default(),
         run: Vec::new(),
     };
     Manifest {

@@ -28,7 +28,12 @@ const FLOW: Place = Place::Flow {
 fn finding(code: FindingCode, cause: Cause, frames: &[u64], details: Details) -> Finding {
     let at_sender = matches!(
         details,
-        Details::Coalesced { .. } | Details::Stall { .. } | Details::Tinygrams { .. }
+        Details::Coalesced { .. }
+            | Details::Stall { .. }
+            | Details::Tinygrams { .. }
+            | Details::WindowFull { .. }
+            | Details::SmallMss { .. }
+            | Details::BlackHole { .. }
     );
     let place = match &details {
         Details::Datagram { .. } => FLOW,
@@ -125,6 +130,52 @@ fn of_segments() -> Vec<Finding> {
         tinygrams(Cause::SmallWrites, false),
         tinygrams(Cause::Undetermined, false),
     ]);
+    let zero = |frames, waited, probes| {
+        let details = Details::ZeroWindow { waited, probes };
+        finding(
+            FindingCode::ZeroWindow,
+            Cause::ReceiveBuffer,
+            frames,
+            details,
+        )
+    };
+    findings.extend([
+        zero(&[91, 97], Some(1_640_000_000), 3),
+        zero(&[91, 97], Some(2_000_000), 0),
+        zero(&[91], None, 1),
+    ]);
+    let full = |frames, times| {
+        let details = Details::WindowFull { times };
+        finding(
+            FindingCode::WindowFull,
+            Cause::ReceiveWindow,
+            frames,
+            details,
+        )
+    };
+    findings.extend([full(&[90], 1), full(&[90, 140], 7)]);
+    let hole = |frames, waited| {
+        let details = Details::BlackHole {
+            lost: 9,
+            smallest_lost: 1_500,
+            largest_arrived: 564,
+            waited,
+        };
+        finding(FindingCode::PmtuBlackHole, Cause::Mtu, frames, details)
+    };
+    findings.extend([hole(&[4, 31], 3_370_000_000), hole(&[4], 0)]);
+    findings.push(finding(
+        FindingCode::SmallMss,
+        Cause::Mss,
+        &[6, 280],
+        Details::SmallMss {
+            announced: 256,
+            largest: 76,
+            segments: 264,
+            payload: 20_000,
+            headers: 13_728,
+        },
+    ));
     findings
 }
 

@@ -22,9 +22,21 @@ macro_rules! built_in {
 }
 
 built_in! {
+    "greeting",
     "impairments",
+    "lossy",
+    "nagle-delack",
     "partition",
+    "pmtu-black-hole",
+    "slow-reader",
+    "small-mtu",
+    "sticky-backlog",
+    "sticky-one-write",
     "sticky",
+    "tinygrams",
+    "udp-fragments",
+    "udp-truncate",
+    "udp-vs-tcp",
 }
 
 /// A scenario that can be had by its name.

@@ -109,8 +109,10 @@ names! {
         CoalescedSegment = "coalesced-segment",
         /// The read asked for fewer bytes than the message has.
         SmallReadBuffer = "small-read-buffer",
-        /// The message is larger than a segment.
+        /// There is more to send than a segment may carry.
         Mss = "mss",
+        /// The packet is larger than the interface or the path takes.
+        Mtu = "mtu",
         /// Retransmission filled a hole in the stream.
         LossRecovery = "loss-recovery",
         /// The bytes arrived in several segments, read one by one.

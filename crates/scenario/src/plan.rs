@@ -1,13 +1,15 @@
 //! A scenario with everything resolved: valid by construction, ready to be played.
 
 mod link;
+mod route;
 
 pub use link::{Change, Engine, LinkPlan, LinkState};
+pub use route::RoutePlan;
 
 use crate::{expectation::Expectation, text::Text};
 use protocol::PeerConfig;
 use serde::{Deserialize, Serialize};
-use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr, time::Duration};
 
 /// A whole scenario: its variants, each complete in itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,6 +100,12 @@ pub struct HostPlan {
     pub mac: Mac,
     /// What its link does to packets that leave it.
     pub link: LinkPlan,
+    /// Sysctls of its network namespace, by their names below `net.ipv4`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sysctls: BTreeMap<String, u64>,
+    /// Attributes of its route to the lab network.
+    #[serde(default, skip_serializing_if = "RoutePlan::is_plain")]
+    pub route: RoutePlan,
     /// What it runs.
     pub run: Vec<ProgramPlan>,
 }

@@ -7,7 +7,8 @@ use crate::{
     shape::{Object, Shape, flow},
     written::{
         ChanceKeys, Expected, GilbertElliottKeys, Host, JitterKeys, LinkKeys, LossKeys, Moment,
-        NetworkKeys, Program, QueueKeys, RateKeys, ReorderKeys, Scenario, Variant,
+        NetworkKeys, Program, QueueKeys, RateKeys, ReorderKeys, RouteKeys, Scenario, Sysctls,
+        Variant,
     },
 };
 use std::{fmt::Write, fs, path::Path};
@@ -67,6 +68,8 @@ fn tables() -> String {
         &QueueKeys::OBJECT,
         &Moment::OBJECT,
         &Host::OBJECT,
+        &Sysctls::OBJECT,
+        &RouteKeys::OBJECT,
         &Program::OBJECT,
         &Variant::OBJECT,
         &Expected::OBJECT,

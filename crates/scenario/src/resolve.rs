@@ -16,16 +16,16 @@ mod services;
 use crate::{
     decode::{Item, Key, Name},
     expectation::Expectation,
-    plan::{HostPlan, Mac, ProgramPlan, VariantPlan},
+    plan::{HostPlan, Mac, ProgramPlan, RoutePlan, VariantPlan},
     problem::Problems,
     span::Span,
     text::Text,
-    written::{Expected, Host, Program, Scenario},
+    written::{Count, Expected, Host, Program, Scenario},
 };
 use fit::Kind;
 use peer::Resolver;
 use services::Services;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// How long a variant may take unless the scenario says otherwise.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -74,6 +74,8 @@ pub(crate) fn variant(
         address: placed.address,
         mac: Mac::for_address(placed.address),
         link,
+        sysctls: sysctls(placed.host),
+        route: route(placed.host, problems),
         run: programs(&resolver, placed, problems),
     });
     let hosts: Vec<HostPlan> = plans.collect();
@@ -162,6 +164,34 @@ fn programs(
         })
     };
     placed.programs().filter_map(plan).collect()
+}
+
+fn sysctls(host: &Host) -> BTreeMap<String, u64> {
+    let written = host.sysctls.value();
+    let pairs = written.into_iter().flat_map(|sysctls| &sysctls.0);
+    pairs
+        .map(|(name, value)| ((*name).to_owned(), *value))
+        .collect()
+}
+
+fn route(host: &Host, problems: &mut Problems) -> RoutePlan {
+    let Some(written) = host.route.value() else {
+        return RoutePlan::default();
+    };
+    let count = |key: &Key<Count>| key.value().map(|count| count.0);
+    if let Some(rto_min) = written.rto_min.given()
+        && rto_min.value < Duration::from_millis(1)
+    {
+        let hint = "the kernel counts it in milliseconds: write at least `1ms`";
+        problems.add(rto_min.span, "a time-out of less than a millisecond", hint);
+    }
+    RoutePlan {
+        initcwnd: count(&written.initcwnd),
+        initrwnd: count(&written.initrwnd),
+        advmss: count(&written.advmss),
+        quickack: written.quickack.value().copied(),
+        rto_min: written.rto_min.value().copied(),
+    }
 }
 
 /// None when it is unusable.

@@ -8,7 +8,10 @@ use crate::{
     span::Span,
     suggest,
     tree::{Content, Entry, Node},
-    written::{Host, ImpairmentKeys, LinkKeys, NetworkKeys, Program, Scenario, Setting, misplaced},
+    written::{
+        Host, ImpairmentKeys, LinkKeys, NetworkKeys, Program, RouteKeys, Scenario, Setting,
+        Sysctls, misplaced,
+    },
 };
 
 /// Applies the settings in their order. Those that name nothing become problems.
@@ -69,12 +72,17 @@ fn in_host<'a>(
     match second {
         "address" => Some(vec!["hosts", name, second]),
         "link" => in_link(path, vec!["hosts", name, second], Some(hosts)),
+        "sysctls" => path.key_of(&Sysctls::OBJECT, vec!["hosts", name, second]),
+        "route" => path.key_of(&RouteKeys::OBJECT, vec!["hosts", name, second]),
         _ if programs.is_some_and(|programs| programs.find(second).is_some()) => {
             path.key_of(&Program::OBJECT, vec!["hosts", name, "run", second])
         }
         _ => {
             let names: Vec<&str> = programs.into_iter().flat_map(Names::names).collect();
-            let candidates = names.iter().copied().chain(["link", "address"]);
+            let candidates = names
+                .iter()
+                .copied()
+                .chain(["link", "address", "route", "sysctls"]);
             let hint = suggest::hint(second, &format!("parts of {name}"), candidates);
             path.complain(&format!("{name} runs no {}", quoted(second)), &hint);
             None

@@ -1,6 +1,7 @@
 //! A scenario as it was written: every key typed by itself, with its place, nothing put together.
 
 mod expectation;
+mod kernel;
 mod link;
 mod network;
 mod program;
@@ -11,6 +12,7 @@ mod timeline;
 mod variant;
 
 pub(crate) use expectation::{Bounds, Expected};
+pub(crate) use kernel::{Count, RouteKeys, Sysctls};
 #[cfg(test)]
 pub(crate) use link::QueueKeys;
 pub(crate) use link::{
@@ -66,6 +68,10 @@ keys! {
         "address" address: IpAddr,
         /// Its link, where it differs from the scenario's `link`, key by key.
         "link" link: LinkKeys,
+        /// What its kernel is told besides: sysctls of its own namespace.
+        "sysctls" sysctls: Sysctls,
+        /// Attributes of its route to the lab network.
+        "route" route: RouteKeys,
         /// What it runs: programs by names of their own, which `set` and `value` use.
         "run" run: Names<Program>,
     }
@@ -93,7 +99,7 @@ impl Named for Host {
 
 impl Named for Program {
     const WHAT: &'static str = "a program";
-    const RESERVED: &'static [&'static str] = &["address", "link", "run"];
+    const RESERVED: &'static [&'static str] = &["address", "link", "route", "run", "sysctls"];
     const MOST: usize = 64;
 }
 

@@ -9,7 +9,8 @@ pub mod qdisc;
 mod request;
 
 pub use error::NetlinkError;
-pub use request::{Neighbour, Request, Veth, VethEnd};
+pub use netlink_packet_route::route::RouteMetric;
+pub use request::{Metrics, Neighbour, Request, Veth, VethEnd};
 
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_REQUEST, NetlinkHeader,
@@ -79,9 +80,10 @@ impl Netlink {
         let flags = NLM_F_REQUEST | NLM_F_ACK;
         let flags = match request {
             Request::Bridge { .. } | Request::Veth(_) => flags | NLM_F_CREATE | NLM_F_EXCL,
-            Request::Address { .. } | Request::Neighbour(_) | Request::Behind { .. } => {
-                flags | NLM_F_CREATE | NLM_F_REPLACE
-            }
+            Request::Address { .. }
+            | Request::Metrics(_)
+            | Request::Neighbour(_)
+            | Request::Behind { .. } => flags | NLM_F_CREATE | NLM_F_REPLACE,
             Request::Up { .. } | Request::Mtu { .. } => flags,
         };
         match self.exchange(request.message(), flags, &what)? {

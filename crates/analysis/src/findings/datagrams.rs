@@ -57,6 +57,9 @@ impl Way<'_> {
             let mut add = |code, cause, lost: bool| {
                 findings.push(self.finding(place, datagram, code, cause, lost));
             };
+            if datagram.fragmented {
+                add(FindingCode::DatagramFragmented, Cause::Mtu, false);
+            }
             let Some(arrived) = first_arrival(datagram) else {
                 let cause = if loses_as_asked {
                     Cause::LinkLoss
@@ -80,15 +83,9 @@ impl Way<'_> {
                         false,
                     );
                 }
-                // The program went on to receive what arrived after it, so it was dropped; of a
-                // fragmented one a later part may have been lost before.
+                // The program went on to receive what arrived after it, so it was dropped.
                 None if last_received.is_some_and(|last| last > arrived) => {
-                    let cause = if datagram.fragmented {
-                        Cause::Undetermined
-                    } else {
-                        Cause::ReceiveBuffer
-                    };
-                    add(FindingCode::DatagramLost, cause, true);
+                    add(FindingCode::DatagramLost, Cause::ReceiveBuffer, true);
                 }
                 _ => {}
             }

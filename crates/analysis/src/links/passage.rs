@@ -6,12 +6,14 @@
 //! is another. What arrives without having been sent is a fragment that a router made of a missing
 //! packet, or a missing packet with a bit flipped.
 
-use packet::{LinkType, capture::Reader, ethernet, ipv4};
+mod flipped;
+mod pieces;
+
+use flipped::Candidates;
+use packet::{LinkType, capture::Reader, ethernet};
+use pieces::Heaps;
 use record::run::Run;
-use std::{
-    collections::{BTreeMap, HashMap},
-    net::IpAddr,
-};
+use std::{collections::HashMap, net::IpAddr};
 
 /// One packet that a host sent to another.
 #[derive(Clone, Debug)]
@@ -214,93 +216,23 @@ fn rebuild(to: usize, strange: &[Seen<'_>], passages: &mut [Vec<Passage>], bytes
     if strange.is_empty() {
         return;
     }
-    let missing = |passages: &[Vec<Passage>]| -> Vec<(usize, usize)> {
-        let all = passages.iter().enumerate().flat_map(|(from, sent)| {
-            let places = sent.iter().enumerate();
-            places
-                .filter(|(_, p)| p.to == to && p.outcome == Outcome::Missing)
-                .map(move |(n, _)| (from, n))
-        });
-        all.collect()
-    };
-    let pieces = pieces(strange);
-    for (from, place) in missing(passages) {
-        let Some((payload, name)) = name(bytes[from][place]) else {
-            continue;
-        };
-        if let Some(found) = pieces
-            .get(&name)
-            .filter(|found| found.count > 1 && found.payload == payload)
-        {
-            passages[from][place].outcome = Outcome::Pieces {
-                at: found.last,
-                largest: found.largest,
-            };
+    let mut heaps = Heaps::new(strange);
+    let mut candidates = Candidates::default();
+    for (from, sent) in passages.iter_mut().enumerate() {
+        let missing = sent.iter_mut().zip(&bytes[from]).enumerate();
+        for (place, (passage, packet)) in missing {
+            if passage.to != to || passage.outcome != Outcome::Missing {
+                continue;
+            }
+            match heaps.take(passage.at, packet) {
+                Some((at, largest)) => passage.outcome = Outcome::Pieces { at, largest },
+                None => candidates.add(passage.at, (from, place), packet),
+            }
         }
     }
-    // By length: a flipped bit leaves it as it was.
-    let mut candidates: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
-    for (from, place) in missing(passages) {
-        let length = bytes[from][place].len();
-        candidates.entry(length).or_default().push((from, place));
-    }
     for &(at, packet) in strange {
-        let Some(alike) = candidates.get_mut(&packet.len()) else {
-            continue;
-        };
-        let found = alike.iter().position(|&(from, place)| {
-            passages[from][place].at <= at && differ_by_a_bit(bytes[from][place], packet)
-        });
-        if let Some(found) = found {
-            let (from, place) = alike.remove(found);
+        if let Some((from, place)) = candidates.take(at, packet) {
             passages[from][place].outcome = Outcome::Corrupted { at };
         }
     }
-}
-
-/// What fragments of one packet have in common: addresses, protocol, identification.
-type Name = ([u8; 8], u8, u16);
-
-/// Fragments of one packet that arrived.
-#[derive(Default)]
-struct Pieces {
-    /// One alone is no fragment: a flipped bit makes a packet look like it.
-    count: usize,
-    payload: usize,
-    largest: u32,
-    last: u64,
-}
-
-fn pieces(strange: &[Seen<'_>]) -> BTreeMap<Name, Pieces> {
-    let mut pieces: BTreeMap<Name, Pieces> = BTreeMap::new();
-    for &(at, packet) in strange {
-        let is_piece =
-            ipv4::Packet::new(packet, packet.len()).is_ok_and(|view| view.fragment().is_some());
-        if let Some((payload, name)) = name(packet).filter(|_| is_piece) {
-            let piece = pieces.entry(name).or_default();
-            piece.count += 1;
-            piece.payload += payload;
-            piece.largest = piece.largest.max(packet.len() as u32);
-            piece.last = piece.last.max(at);
-        }
-    }
-    pieces
-}
-
-/// Bytes of payload and name of an IPv4 packet; no router makes fragments of an IPv6 one.
-fn name(packet: &[u8]) -> Option<(usize, Name)> {
-    let view = ipv4::Packet::new(packet, packet.len()).ok()?;
-    let addresses = packet.get(12..20)?.try_into().ok()?;
-    Some((view.payload_len(), (addresses, view.protocol(), view.id())))
-}
-
-fn differ_by_a_bit(one: &[u8], other: &[u8]) -> bool {
-    let mut bits = 0;
-    for (one, other) in one.iter().zip(other) {
-        bits += (one ^ other).count_ones();
-        if bits > 1 {
-            return false;
-        }
-    }
-    bits == 1
 }

@@ -64,14 +64,14 @@ pub(super) fn proofs(
         } else if filling.dropped > 0 {
             ProofState::Proven
         } else {
-            ProofState::Open
+            ProofState::TooFew
         };
         proofs.push(plain(Condition::Queue, state));
     }
     proofs.extend(mtu(group, seen));
     if let Some(outage) = seen.outage {
         let state = match (outage.sent, outage.arrived) {
-            (0, _) => ProofState::Open,
+            (0, _) => ProofState::TooFew,
             (_, 0) => ProofState::Proven,
             _ => ProofState::Refuted,
         };
@@ -95,8 +95,11 @@ fn nanos(asked: &Impairments) -> u64 {
 /// The median, and with a rate the shortest, of which only the rest is waiting.
 fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     let asked = &group.asked;
-    if sorted.len() < ENOUGH || hides_those_at_once(asked) {
-        return ProofState::Open;
+    if hides_those_at_once(asked) {
+        return ProofState::Indistinct;
+    }
+    if sorted.len() < ENOUGH {
+        return ProofState::TooFew;
     }
     // The median of few delays that vary may lie some way from the one of all.
     let [low, high] = match asked.jitter {
@@ -113,7 +116,7 @@ fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
         (None, _) => sorted[(sorted.len() - 1) / 2],
         // The packet that waited least for others, and took its own time only.
         (Some(_), None) => sorted[0],
-        (Some(_), Some(_)) => return ProofState::Open,
+        (Some(_), Some(_)) => return ProofState::Indistinct,
     };
     let own = asked.rate.map_or(0, |limit| transmission(limit, group));
     let late = high.saturating_add(own).saturating_add(LATE.max(high / 4));
@@ -154,11 +157,11 @@ fn independent(jitter: Jitter, sorted: &[u64]) -> f64 {
 /// All delays against the distribution asked for, each allowed to be a little early or late.
 fn spread(asked: &Impairments, jitter: Jitter, sorted: &[u64]) -> ProofState {
     if asked.rate.is_some() || hides_those_at_once(asked) {
-        return ProofState::Open;
+        return ProofState::Indistinct;
     }
     let n = independent(jitter, sorted);
     if n < 30.0 {
-        return ProofState::Open;
+        return ProofState::TooFew;
     }
     let delay = nanos(asked);
     let band = band(n, IMPROBABLE);
@@ -178,7 +181,7 @@ fn spread(asked: &Impairments, jitter: Jitter, sorted: &[u64]) -> ProofState {
     let middle = jitter.delay(delay, 1 << 31);
     if asked_below(middle.saturating_add(EARLY)) + band >= 1.0 {
         // So little jitter could not be told from none.
-        return ProofState::Open;
+        return ProofState::TooFew;
     }
     let late = LATE.max(delay / 4);
     let total = sorted.len() as f64;
@@ -201,7 +204,7 @@ fn share(
 ) -> Proof {
     if group.engine == "netem" && !chance.correlation.is_zero() {
         // The kernel mixes correlated draws, by which the share is no longer what was asked.
-        return plain(condition, ProofState::Open);
+        return plain(condition, ProofState::KernelDraws);
     }
     let chain = Chain::correlated(chance.share.fraction(), chance.correlation.fraction());
     against(condition, &chain, steps, events)
@@ -213,7 +216,7 @@ fn against(condition: Condition, chain: &Chain, steps: usize, events: u64) -> Pr
         ProofState::Refuted
     } else if steps < ENOUGH || (events == 0 && chain.none(steps) >= IMPROBABLE) {
         // That nothing happened would be as likely without.
-        ProofState::Open
+        ProofState::TooFew
     } else {
         ProofState::Proven
     };
@@ -248,7 +251,7 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
         // Which of the missing were lost and which dropped, nobody can tell.
         match proof.state {
             ProofState::Refuted if dropped > 0 && asked.loss != Loss::None => {
-                plain(Condition::Loss, ProofState::Open)
+                plain(Condition::Loss, ProofState::Indistinct)
             }
             _ => proof,
         }
@@ -265,33 +268,55 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
     } else {
         0.0
     };
-    let twice = 1.0 - asked.duplicate.share.fraction();
-    let once = |loss: f64| loss * twice + (1.0 - loss) * astray;
+    // One both lost and copied arrives once. Netem may lose the copy, too.
+    let copied = asked.duplicate.share.fraction();
+    let once = |loss: f64| {
+        let both = copied * (1.0 - loss);
+        let one = (1.0 - copied) * (1.0 - loss) + copied * loss;
+        let copy_astray = if group.engine == "netem" {
+            loss + (1.0 - loss) * astray
+        } else {
+            0.0
+        };
+        loss * (1.0 - copied) + one * astray + both * astray * copy_astray
+    };
     match &asked.loss {
         Loss::None if astray > 0.0 => {
-            let found = proof(&Chain::independent(astray));
-            let state = match found.state {
-                ProofState::Open => ProofState::Proven,
-                state => state,
+            let found = proof(&Chain::independent(once(0.0)));
+            let state = if found.state.is_open() {
+                ProofState::Proven
+            } else {
+                found.state
             };
             Proof { state, ..found }
         }
-        Loss::None if lost == dropped && seen.sent == 0 => plain(Condition::Loss, ProofState::Open),
+        Loss::None if lost == dropped && seen.sent == 0 => {
+            plain(Condition::Loss, ProofState::TooFew)
+        }
         Loss::None => plain(Condition::Loss, within(lost == dropped)),
         Loss::Independent(chance) if group.engine == "netem" && !chance.correlation.is_zero() => {
-            plain(Condition::Loss, ProofState::Open)
+            plain(Condition::Loss, ProofState::KernelDraws)
         }
         Loss::Independent(chance) => {
             let share = once(chance.share.fraction());
             proof(&Chain::correlated(share, chance.correlation.fraction()))
         }
-        Loss::GilbertElliott(model) => proof(&Chain::gilbert_elliott(
-            model.p.fraction(),
-            model.r.fraction(),
-            once(model.good_loss.fraction()),
-            once(model.bad_loss.fraction()),
-        )),
-        Loss::Packets(_) if asked.path_mtu.is_some() => plain(Condition::Loss, ProofState::Open),
+        Loss::GilbertElliott(model) => {
+            let (p, r) = (model.p.fraction(), model.r.fraction());
+            // A phase may find the link bad already; as often as it is in the long run.
+            let is_first = group.phase.is_none_or(|phase| phase.number == 0);
+            let bad = if is_first {
+                0.0
+            } else {
+                p / (p + r).max(f64::MIN_POSITIVE)
+            };
+            let [good_loss, bad_loss] =
+                [model.good_loss, model.bad_loss].map(|loss| once(loss.fraction()));
+            proof(&Chain::gilbert_elliott(p, r, good_loss, bad_loss).starting(vec![1.0 - bad, bad]))
+        }
+        Loss::Packets(_) if asked.path_mtu.is_some() => {
+            plain(Condition::Loss, ProofState::Indistinct)
+        }
         Loss::Packets(numbers) => {
             let fits = group.members.iter().all(|member| {
                 let is_missing = member.passage.outcome == Outcome::Missing;
@@ -304,9 +329,10 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
             plain(
                 Condition::Loss,
                 match (fits, met) {
+                    (false, _) if dropped > 0 => ProofState::Indistinct,
                     (false, _) => ProofState::Refuted,
                     (true, true) => ProofState::Proven,
-                    (true, false) => ProofState::Open,
+                    (true, false) => ProofState::TooFew,
                 },
             )
         }
@@ -343,7 +369,7 @@ fn duplicate(group: &Group<'_>, seen: &LinkSummary) -> Proof {
 }
 
 fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof {
-    let open = plain(Condition::Reorder, ProofState::Open);
+    let open = plain(Condition::Reorder, ProofState::Indistinct);
     let Some(reorder) = asked.reorder.filter(|_| at_once_below(asked).is_some()) else {
         return open;
     };
@@ -367,7 +393,7 @@ fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof 
         return open;
     }
     if (reorder.gap as usize).saturating_mul(seen.sent as usize) > MOST_WORK {
-        return open;
+        return plain(Condition::Reorder, ProofState::TooFew);
     }
     let share = reorder.chance.share.fraction();
     let chain = Chain::with_gap(share, reorder.gap as usize, arrives);
@@ -379,7 +405,7 @@ fn rate_of(limit: RateLimit, group: &Group<'_>) -> ProofState {
     let stretch = rate::longest_stretch(&group.asked, &group.members);
     let Some((stretch, found)) = stretch.and_then(|stretch| Some((stretch, stretch.rate()?)))
     else {
-        return ProofState::Open;
+        return ProofState::TooFew;
     };
     let uncertain = stretch.uncertainty(EARLY);
     let slow = stretch.uncertainty(LATE);
@@ -389,7 +415,7 @@ fn rate_of(limit: RateLimit, group: &Group<'_>) -> ProofState {
         ProofState::Refuted
     } else if slow > 0.5 {
         // So short a stretch could be as slow for the machine's being busy.
-        ProofState::Open
+        ProofState::TooFew
     } else {
         within(off >= -RATE_TOLERANCE - slow)
     }
@@ -407,7 +433,7 @@ fn mtu(group: &Group<'_>, seen: &LinkSummary) -> Option<Proof> {
         match seen.largest {
             Some(largest) if largest > limit => ProofState::Refuted,
             _ if met => ProofState::Proven,
-            _ => ProofState::Open,
+            _ => ProofState::TooFew,
         }
     } else if asked.mtu != usual {
         let limit = u32::from(asked.mtu);
@@ -420,7 +446,7 @@ fn mtu(group: &Group<'_>, seen: &LinkSummary) -> Option<Proof> {
             Some(largest) if largest > limit => ProofState::Refuted,
             // Fragments are cut to multiples of eight bytes.
             Some(largest) if largest + 8 > limit => ProofState::Proven,
-            _ => ProofState::Open,
+            _ => ProofState::TooFew,
         }
     } else {
         return None;

@@ -160,6 +160,43 @@ pub enum Details {
         /// would not have let happen.
         nagle_off: bool,
     },
+    /// A receiver's window was closed.
+    ZeroWindow {
+        /// For how long, in ns; none where it was never opened again.
+        waited: Option<u64>,
+        /// How often the sender asked meanwhile whether it still was.
+        probes: u64,
+    },
+    /// A sender filled the receiver's window.
+    WindowFull {
+        /// How often.
+        times: u64,
+    },
+    /// The maximum segment size is small.
+    SmallMss {
+        /// The smaller of those that both ends announced, in bytes.
+        announced: u16,
+        /// Payload of the largest segment.
+        largest: u64,
+        /// Segments with payload.
+        segments: u64,
+        /// Payload bytes sent at least once.
+        payload: u64,
+        /// IP and TCP headers of these segments in bytes.
+        headers: u64,
+    },
+    /// Packets above the path's MTU vanished.
+    BlackHole {
+        /// Segments that were lost.
+        lost: u64,
+        /// The smallest of their IP packets, in bytes.
+        smallest_lost: u64,
+        /// The largest IP packet of a segment that arrived.
+        largest_arrived: u64,
+        /// From when the first of them left until its first byte arrived, in ns; 0 where it never
+        /// did.
+        waited: u64,
+    },
     /// Something happened to a datagram.
     Datagram {
         /// Which: its place in the flow's list.

@@ -44,7 +44,8 @@ pub struct Datagram {
     pub len: u64,
     /// Where and when it arrived; several times when the link duplicated it.
     pub arrivals: Vec<Arrival>,
-    /// Whether it travelled as several IP fragments. Then `arrivals` are those of the first.
+    /// Whether it left as several IP fragments. It arrives with the last of them; `arrivals` name the
+    /// frame of the first.
     pub fragmented: bool,
     /// How the receiving program got it; none when it did not or kept no diary.
     pub received: Option<Received>,

@@ -121,7 +121,19 @@ pub enum ProofState {
     /// What was seen is too improbable, or outside of the tolerance.
     Refuted,
     /// Too few packets met it to tell.
-    Open,
+    TooFew,
+    /// The captures can't tell it apart: something else that the link was asked looks the same.
+    Indistinct,
+    /// The kernel's netem mixes its correlated draws, so that what it does is no longer the share
+    /// that was asked, and nobody has computed what it is.
+    KernelDraws,
+}
+
+impl ProofState {
+    /// Whether it is neither proven nor refuted.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Proven | Self::Refuted)
+    }
 }
 
 impl LinkSummary {

@@ -51,7 +51,7 @@ pub enum Seen {
         proven: usize,
         /// That did not.
         refuted: usize,
-        /// That too few packets met.
+        /// Of which it can't be told.
         open: usize,
     },
 }

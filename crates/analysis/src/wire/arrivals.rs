@@ -16,6 +16,10 @@ use std::{
     net::SocketAddr,
 };
 
+/// So many bytes of payload tell datagrams apart: what the first fragment has on any usual path. A
+/// router may have cut a datagram that was sent whole.
+const ALIKE: usize = 480;
+
 /// Where the packets of each capture arrived.
 #[derive(Debug, Default)]
 pub(crate) struct Arrivals {
@@ -131,12 +135,12 @@ impl Arrivals {
                 if frame.destination.ip() != host.address || frame.source.ip() == host.address {
                     continue;
                 }
-                let Some(alike) = sent.get_mut(&key(frame)) else {
+                let Some((alike, at)) = sent.get_mut(&key(frame)).zip(frame.whole_at) else {
                     continue;
                 };
                 let arrival = Arrival {
                     frame: frame.number,
-                    at: frame.at,
+                    at,
                 };
                 arrivals.note(alike, frame, arrival);
             }
@@ -200,7 +204,7 @@ fn key(frame: &Frame<'_>) -> Key {
             timestamp: tcp.timestamp,
         },
         Transport::Udp => Content::Udp {
-            digest: record::event::digest(frame.payload),
+            digest: record::event::digest(&frame.payload[..frame.payload.len().min(ALIKE)]),
         },
     };
     Key {

@@ -70,7 +70,7 @@ pub(crate) fn flows<'a>(captures: &[Capture<'a>], arrivals: &Arrivals) -> Vec<Wi
             at: frame.at,
             len: u64::from(frame.payload_len),
             arrivals: arrivals.all(place, index),
-            fragmented: frame.is_fragment,
+            fragmented: frame.is_fragmented(),
             received: None,
             text: excerpt(frame.payload),
         });

@@ -72,6 +72,7 @@ pub(crate) fn situations(segments: &[Segment], steps: &[Step]) -> Vec<Situation>
                     ..release
                 });
             }
+            Step::Probe(_) => {}
             Step::Acknowledged(ack) => {
                 let before = sender.state();
                 if sender.acknowledge(ack) {

@@ -25,6 +25,9 @@ pub(crate) struct WireStream<'a> {
 pub(crate) enum Step {
     /// A segment with payload left; its place in the stream's list.
     Sent(usize),
+    /// A frame without news, before what is acknowledged: a keep-alive, or a probe of a closed window
+    /// as Linux sends it.
+    Probe(u64),
     /// An acknowledgment came in.
     Acknowledged(Acknowledgment),
 }
@@ -199,7 +202,14 @@ impl<'a> Reader<'a> {
         stream.finished |= tcp.fin;
         stream.reset |= tcp.rst;
         // The payload of a reset is a diagnostic, no part of the stream (RFC 9293, 3.5.3).
-        if frame.payload_len == 0 || tcp.rst {
+        if tcp.rst {
+            return;
+        }
+        let before = self.offset(tcp.seq, self.highest) < self.acknowledged as i64;
+        if frame.payload_len <= 1 && before && !tcp.syn && !tcp.fin {
+            self.out.steps.push(Step::Probe(frame.number));
+        }
+        if frame.payload_len == 0 {
             return;
         }
         let first = self.offset(tcp.seq.wrapping_add(u32::from(tcp.syn)), self.highest);

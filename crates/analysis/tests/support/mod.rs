@@ -141,8 +141,12 @@ impl Lab {
         const PROTOCOL: usize = 14 + 9;
         let router = "198.18.0.254:1".parse().unwrap();
         let to = SocketAddr::new(self.hosts[host].address, 1);
-        let mut frame = frames::udp(router, to, 1, b"too large");
+        let other = SocketAddr::new(self.hosts[CLIENT + SERVER - host].address, 1);
+        let refused = frames::udp(to, other, 2, b"");
+        let mut frame = frames::udp(router, to, 1, &refused[14..]);
         frame[PROTOCOL] = 1;
+        // "Fragmentation needed" (RFC 1191).
+        frame[14 + 20..14 + 22].copy_from_slice(&[3, 4]);
         self.capture(host, micros, Direction::Incoming, frame);
     }
 
@@ -239,6 +243,8 @@ fn manifest(hosts: &[Host]) -> Manifest {
             address: host.address,
             mac: Mac::for_address(host.address),
             link: link.clone().into(),
+            sysctls: Default::default(),
+            route: Default::default(),
             run: vec![
                 program("tcp", roles),
                 program("udp", protocol::Role::UdpPeer),

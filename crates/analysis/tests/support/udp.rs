@@ -130,24 +130,37 @@ impl<'a> Udp<'a> {
             .capture(Self::host(side), micros, Direction::Outgoing, frame);
     }
 
-    /// Sends the first part of a datagram whose payload has `len` bytes.
-    pub(crate) fn send_first_fragment(
+    /// Sends a datagram as fragments of at most so many bytes behind their IPv4 headers, a multiple of
+    /// eight. Each arrives so many microseconds later, or never.
+    pub(crate) fn send_fragments(
         &mut self,
         side: Side,
         micros: u64,
         payload: &[u8],
-        len: u16,
+        most: usize,
+        arrive: &[Option<u64>],
     ) {
         let [from, to] = self.ends(side);
-        let mut frame = frames::udp(from, to, self.id(), payload);
-        // Behind 14 bytes of Ethernet: the flag MF (RFC 791, 3.1), and behind 20 of IP the length.
-        frame[14 + 6] |= 0x20;
-        frame[14 + 20 + 4..14 + 20 + 6].copy_from_slice(&(len + 8).to_be_bytes());
+        let whole = frames::udp(from, to, self.id(), payload);
+        let (headers, body) = whole.split_at(ETHERNET + 20);
         let (out, back) = (Self::host(side), Self::host(side.other()));
-        self.lab
-            .capture(out, micros, Direction::Outgoing, frame.clone());
-        self.lab
-            .capture(back, micros + DELAY, Direction::Incoming, frame);
+        let pieces: Vec<&[u8]> = body.chunks(most).collect();
+        assert_eq!(pieces.len(), arrive.len());
+        for (number, (piece, later)) in pieces.iter().zip(arrive).enumerate() {
+            let mut frame = [headers, piece].concat();
+            let length = (frame.len() - ETHERNET) as u16;
+            frame[ETHERNET + 2..ETHERNET + 4].copy_from_slice(&length.to_be_bytes());
+            // The flag MF and the offset in units of eight bytes (RFC 791, 3.1).
+            let more = u16::from(number + 1 < pieces.len()) << 13;
+            let field = more | (number * most / 8) as u16;
+            frame[ETHERNET + 6..ETHERNET + 8].copy_from_slice(&field.to_be_bytes());
+            self.lab
+                .capture(out, micros, Direction::Outgoing, frame.clone());
+            if let Some(later) = later {
+                self.lab
+                    .capture(back, micros + later, Direction::Incoming, frame);
+            }
+        }
     }
 
     /// A receive call into a buffer of `room` bytes gets the datagram with this payload.

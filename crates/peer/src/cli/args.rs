@@ -34,6 +34,9 @@ pub struct TcpServer {
     /// Address and port to listen on; port 0 lets the kernel choose
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:9999")]
     listen: SocketAddr,
+    /// Serve one connection after the other, while the others wait
+    #[arg(long)]
+    one_at_a_time: bool,
     #[command(flatten)]
     talk: Talk,
     #[command(flatten)]
@@ -148,6 +151,9 @@ struct Stream {
     /// TCP_CORK: gather each burst of writes into full segments
     #[arg(long)]
     cork: bool,
+    /// Hand over all that is to be said at once by one write
+    #[arg(long)]
+    gather: bool,
 }
 
 /// What answers.
@@ -162,6 +168,7 @@ impl Program for TcpServer {
     fn config(&self) -> Result<PeerConfig, CliError> {
         let config = PeerConfig {
             listen: Some(self.listen),
+            one_at_a_time: self.one_at_a_time,
             think: self.think.think,
             ..PeerConfig::new(Role::TcpServer)
         };
@@ -241,6 +248,7 @@ impl Stream {
             max_message: self.max_message,
             nodelay: self.nodelay,
             cork: self.cork,
+            gather: self.gather,
             ..config
         }
     }

@@ -40,3 +40,25 @@ fn a_corked_burst_is_corked_once_and_let_go_at_its_end() {
     }
     assert_eq!(corks, [Some(true), None, Some(false)]);
 }
+
+#[test]
+fn what_is_to_be_said_at_once_is_one_write_where_that_is_asked() {
+    let [mut client, _] = greeters("i32", Wait::Never, &["a", "bc"]);
+    client.gather = true;
+    let mut machine = stream_peer(&client);
+    machine.on(StreamEvent::Opened, &mut Orders::default());
+    let mut orders = Orders::default();
+    machine.on(StreamEvent::Read(b"\x08\0\0\0Welcome!"), &mut orders);
+    assert_eq!(
+        orders.write.as_deref(),
+        Some(&b"\x01\0\0\0a\x02\0\0\0bc"[..])
+    );
+    let messages = orders.notes.iter().filter_map(|note| match note {
+        Note::Message { range, body } => Some((range.clone(), body.clone())),
+        _ => None,
+    });
+    assert_eq!(messages.collect::<Vec<_>>(), [(0..5, 4..5), (5..11, 9..11)]);
+    let mut orders = Orders::default();
+    machine.on(StreamEvent::Wrote, &mut orders);
+    assert_eq!(orders.write, None);
+}

@@ -3,6 +3,7 @@
 mod datagrams;
 mod reads;
 mod segments;
+mod windows;
 
 use super::{
     layout::{cut, printable},
@@ -73,6 +74,21 @@ impl Teller<'_> {
                 nagle_off,
                 ..
             } => self.tinygrams(*count, *payload, *headers, *nagle_off),
+            Details::ZeroWindow { waited, probes } => self.zero_window(*waited, *probes),
+            Details::WindowFull { times } => self.window_full(*times),
+            Details::SmallMss {
+                announced,
+                largest,
+                segments,
+                payload,
+                headers,
+            } => self.small_mss(*announced, *largest, [*segments, *payload, *headers]),
+            Details::BlackHole {
+                lost,
+                smallest_lost,
+                largest_arrived,
+                waited,
+            } => self.black_hole(*lost, [*smallest_lost, *largest_arrived], *waited),
             Details::Datagram { datagram } => self.datagram(*datagram),
             Details::Condition => self.condition(),
         }

@@ -134,7 +134,11 @@ fn seen_condition([proven, refuted, open]: [usize; 3], lang: Lang) -> String {
     match (proven, refuted, open) {
         (0, 0, 0) => say(lang, "no packet met it", "没有包遇到它"),
         (_, 0, 0) => say(lang, "it is proven", "已证明"),
-        (_, 0, _) => say(lang, "too few packets met it", "遇到它的包太少"),
+        (_, 0, _) => say(
+            lang,
+            "the packets that met it can't tell",
+            "遇到它的包不足以判定",
+        ),
         _ => say(lang, "what was measured is something else", "实测并非如此"),
     }
 }

@@ -168,18 +168,39 @@ pub(super) fn name(link: &LinkSummary, lang: Lang) -> String {
     name
 }
 
-/// What was asked for and too few packets met.
+/// What was asked for and is neither proven nor refuted, by the reason.
 fn open(link: &LinkSummary, lang: Lang) -> String {
-    let open = link.proofs.iter().filter(|proof| {
-        proof.state == ProofState::Open && link.asks_for(proof.condition) && link.sent > 0
-    });
-    let names: Vec<String> = open.map(|proof| proof.condition.to_string()).collect();
-    if names.is_empty() {
-        return String::new();
+    let reasons = [
+        (
+            ProofState::TooFew,
+            say(lang, "too few packets to prove", "包太少，无法证明"),
+        ),
+        (
+            ProofState::Indistinct,
+            say(lang, "the captures can't tell apart", "抓包无法分辨"),
+        ),
+        (
+            ProofState::KernelDraws,
+            say(
+                lang,
+                "the kernel's correlated draws leave open",
+                "内核的相关随机数使之无法判定：",
+            ),
+        ),
+    ];
+    let mut text = String::new();
+    for (state, reason) in reasons {
+        let open = link.proofs.iter().filter(|proof| {
+            proof.state == state && link.asks_for(proof.condition) && link.sent > 0
+        });
+        let names: Vec<String> = open.map(|proof| proof.condition.to_string()).collect();
+        if !names.is_empty() {
+            text.push_str(&say(
+                lang,
+                format!("; {reason} {}", names.join(", ")),
+                format!("；{reason} {}", names.join("、")),
+            ));
+        }
     }
-    say(
-        lang,
-        format!("; too few packets to prove {}", names.join(", ")),
-        format!("；包太少，无法证明 {}", names.join("、")),
-    )
+    text
 }

@@ -54,7 +54,7 @@ pub(crate) fn misfit(key: &str, kind: Kind) -> Option<(&'static str, &'static st
             "is for TCP: datagrams keep their boundaries by themselves",
             "leave it away",
         ),
-        "nodelay" | "cork" => (
+        "nodelay" | "cork" | "gather" => (
             tcp_only(),
             "is for TCP: UDP holds nothing back",
             "leave it away",
@@ -82,6 +82,11 @@ pub(crate) fn misfit(key: &str, kind: Kind) -> Option<(&'static str, &'static st
         "connections" | "connect-timeout" => (
             kind != TcpClient,
             "is for a tcp-client: nobody else connects",
+            "leave it away",
+        ),
+        "one-at-a-time" => (
+            kind != TcpServer,
+            "is for a tcp-server: nobody else is connected to",
             "leave it away",
         ),
         "reply-timeout" => (

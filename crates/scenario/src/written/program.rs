@@ -54,10 +54,16 @@ keys! {
         "nodelay" nodelay: bool = "false",
         /// TCP_CORK around each burst of writes, see tcp(7).
         "cork" cork: bool = "false",
+        /// Whether all that is to be said at once is handed over by one write: with `wait: never`,
+        /// all of a client's messages.
+        "gather" gather: bool = "false",
         /// SO_RCVBUF as it is set, `1B` to `1GiB`; the kernel doubles it, see socket(7).
         "rcvbuf" rcvbuf: SocketBuffer = "the kernel's",
         /// SO_SNDBUF as it is set, `1B` to `1GiB`; the kernel doubles it, see socket(7).
         "sndbuf" sndbuf: SocketBuffer = "the kernel's",
+        /// Whether the server serves one connection after the other. The others are open meanwhile, and
+        /// wait.
+        "one-at-a-time" one_at_a_time: bool = "false",
         /// How many connections a client opens, all at once, 1 to 1000.
         "connections" connections: Connections = "1",
         /// How long a client tries again while the server refuses or does not answer.

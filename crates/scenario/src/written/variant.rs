@@ -35,7 +35,7 @@ pub(crate) struct Setting {
 
 const PATH: Form = Form {
     what: "a path",
-    pattern: r"^[a-z0-9-]+(\.[a-z0-9-]+)*$",
+    pattern: r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$",
     example: "client.tcp.nodelay",
 };
 

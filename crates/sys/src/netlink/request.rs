@@ -7,6 +7,10 @@ use netlink_packet_route::{
     neighbour::{
         NeighbourAddress, NeighbourAttribute, NeighbourFlags, NeighbourMessage, NeighbourState,
     },
+    route::{
+        RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteMetric, RouteProtocol,
+        RouteScope, RouteType,
+    },
 };
 use std::{fmt, net::IpAddr, os::fd::RawFd};
 
@@ -41,6 +45,8 @@ pub enum Request {
         /// Prefix length of its subnet.
         prefix: u8,
     },
+    /// Give the route to an interface's own subnet attributes, ip-route(8).
+    Metrics(Metrics),
     /// Tell where a neighbour is, for ever.
     Neighbour(Neighbour),
     /// Tell a bridge, for ever, that an Ethernet address is behind one of its ports. What it does not
@@ -81,6 +87,19 @@ pub struct VethEnd {
     pub arp: bool,
 }
 
+/// The route to an interface's own subnet, and its attributes.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// The interface.
+    pub index: u32,
+    /// The interface's address in that subnet.
+    pub address: IpAddr,
+    /// Prefix length of the subnet.
+    pub prefix: u8,
+    /// The attributes.
+    pub metrics: Vec<RouteMetric>,
+}
+
 /// A permanent neighbour entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Neighbour {
@@ -109,6 +128,49 @@ impl VethEnd {
                 .attributes
                 .push(LinkAttribute::Address(mac.to_vec()));
         }
+        message
+    }
+}
+
+impl Metrics {
+    fn message(&self) -> RouteMessage {
+        let mut message = RouteMessage::default();
+        message.header.address_family = family(self.address);
+        message.header.destination_prefix_length = self.prefix;
+        message.header.table = RouteHeader::RT_TABLE_MAIN;
+        message.header.protocol = RouteProtocol::Kernel;
+        message.header.kind = RouteType::Unicast;
+        let (destination, priority) = match self.address {
+            IpAddr::V4(address) => {
+                message.header.scope = RouteScope::Link;
+                message
+                    .attributes
+                    .push(RouteAttribute::PrefSource(RouteAddress::Inet(address)));
+                let mask = u32::MAX
+                    .checked_shl(32 - u32::from(self.prefix))
+                    .unwrap_or(0);
+                let subnet = u32::from(address) & mask;
+                (RouteAddress::Inet(subnet.into()), None)
+            }
+            IpAddr::V6(address) => {
+                let mask = u128::MAX
+                    .checked_shl(128 - u32::from(self.prefix))
+                    .unwrap_or(0);
+                let subnet = u128::from(address) & mask;
+                // The kernel's own routes of interfaces have it (IP6_RT_PRIO_ADDRCONF).
+                (RouteAddress::Inet6(subnet.into()), Some(256))
+            }
+        };
+        message
+            .attributes
+            .push(RouteAttribute::Destination(destination));
+        message
+            .attributes
+            .extend(priority.map(RouteAttribute::Priority));
+        message.attributes.push(RouteAttribute::Oif(self.index));
+        message
+            .attributes
+            .push(RouteAttribute::Metrics(self.metrics.clone()));
         message
     }
 }
@@ -179,6 +241,7 @@ impl Request {
                 }
                 RouteNetlinkMessage::NewAddress(message)
             }
+            Self::Metrics(route) => RouteNetlinkMessage::NewRoute(route.message()),
             Self::Behind { port, mac } => {
                 let mut message = NeighbourMessage::default();
                 message.header.family = AddressFamily::Bridge;
@@ -233,6 +296,9 @@ impl fmt::Display for Request {
                 prefix,
             } => {
                 write!(f, "give interface {index} the address {address}/{prefix}")
+            }
+            Self::Metrics(route) => {
+                write!(f, "give interface {}'s route attributes", route.index)
             }
             Self::Behind { port, .. } => write!(f, "tell the bridge who is behind port {port}"),
             Self::Neighbour(neighbour) => {

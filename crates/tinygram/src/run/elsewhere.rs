@@ -42,8 +42,15 @@ pub(super) fn run(
         // Inside, the output goes to a file.
         environment.insert("CLICOLOR_FORCE".into(), "1".into());
     }
+    // Nor can such a folder, and another one must not stand in for it.
+    let runs = arguments.runs.to_str().with_context(|| {
+        format!(
+            "--runs={}: user-mode Linux takes only a folder whose name is UTF-8",
+            arguments.runs.display()
+        )
+    })?;
     let errand = Errand {
-        arguments: again(arguments, lang, verbose),
+        arguments: again(arguments, runs, lang, verbose),
         dir: env::current_dir().context("can't tell the current folder")?,
         environment,
         hosts: hosts.max().unwrap_or_default(),
@@ -59,7 +66,7 @@ pub(super) fn run(
 }
 
 /// The same command line for the kernel inside.
-fn again(arguments: &RunArgs, lang: Lang, verbose: u8) -> Vec<String> {
+fn again(arguments: &RunArgs, runs: &str, lang: Lang, verbose: u8) -> Vec<String> {
     let mut again = vec!["run".to_owned(), "--inside-uml".to_owned()];
     let lang = match lang {
         Lang::En => "en",
@@ -77,7 +84,7 @@ fn again(arguments: &RunArgs, lang: Lang, verbose: u8) -> Vec<String> {
     if arguments.json {
         again.push("--json".to_owned());
     }
-    again.push(format!("--runs={}", arguments.runs.display()));
+    again.push(format!("--runs={runs}"));
     again.extend(["--".to_owned(), arguments.scenario.clone()]);
     again
 }

@@ -1,0 +1,70 @@
+//! Every lesson shows what it says, with real hosts.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::{collections::BTreeSet, fs, path::Path};
+use support::{Workshop, assert_exit, namespaces, stdout};
+
+/// Plays a scenario of the catalogue; all that it expects must hold. A run on a busy machine may be
+/// inconclusive, which no machine is three times in a row.
+fn holds(name: &str) {
+    if !namespaces() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let run = || workshop.run(&["run", name, "--backend", "netns"]);
+    let inconclusive = |output: &std::process::Output| output.status.code() == Some(4);
+    let output = run();
+    let output = if inconclusive(&output) { run() } else { output };
+    let output = if inconclusive(&output) { run() } else { output };
+    assert_exit(&output, 0);
+    assert!(stdout(&output).contains("All expectations held"));
+}
+
+/// One test for each scenario, so that they run at the same time.
+macro_rules! catalogue {
+    ($($test:ident = $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            holds($name);
+        })*
+
+        const TESTED: &[&str] = &[$($name,)*];
+    };
+}
+
+catalogue! {
+    greeting = "greeting",
+    lossy = "lossy",
+    nagle_delack = "nagle-delack",
+    pmtu_black_hole = "pmtu-black-hole",
+    slow_reader = "slow-reader",
+    small_mtu = "small-mtu",
+    sticky_backlog = "sticky-backlog",
+    sticky_one_write = "sticky-one-write",
+    tinygrams = "tinygrams",
+    udp_fragments = "udp-fragments",
+    udp_truncate = "udp-truncate",
+    udp_vs_tcp = "udp-vs-tcp",
+}
+
+/// Those that other tests play.
+const ELSEWHERE: [&str; 3] = ["impairments", "partition", "sticky"];
+
+#[test]
+fn no_scenario_is_forgotten() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let there: BTreeSet<String> = files
+        .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let tested = TESTED
+        .iter()
+        .chain(&ELSEWHERE)
+        .map(|name| (*name).to_owned());
+    assert_eq!(there, tested.collect());
+}
