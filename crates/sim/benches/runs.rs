@@ -50,9 +50,12 @@ fn large(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("large");
     group.sample_size(10);
     let plan = thousand_hosts();
-    group.bench_function("1,000 hosts, 999 of them greet one server 20 times", |bencher| {
-        bencher.iter(|| black_box(run(&plan, 1)));
-    });
+    group.bench_function(
+        "1,000 hosts, 999 of them greet one server 20 times",
+        |bencher| {
+            bencher.iter(|| black_box(run(&plan, 1)));
+        },
+    );
     let plan = parsed(
         "
 deadline: 10min

@@ -1,6 +1,6 @@
 //! What can't be simulated.
 
-use scenario::plan::{Engine, Program, VariantPlan};
+use scenario::plan::{Engine, Program, RoutePlan, VariantPlan};
 
 /// Why this variant can't be simulated, if it can't: one line, in words that follow "skipped: ".
 pub fn obstacle(variant: &VariantPlan) -> Option<String> {
@@ -8,6 +8,18 @@ pub fn obstacle(variant: &VariantPlan) -> Option<String> {
         if host.link.engine == Engine::Netem {
             return Some(format!(
                 "host {} asks for the kernel's netem, and no kernel takes part",
+                host.name
+            ));
+        }
+        if let Some(name) = host.sysctls.keys().next() {
+            return Some(format!(
+                "host {} sets the sysctl {name}, and no kernel takes part",
+                host.name
+            ));
+        }
+        if let Some(attribute) = unknown(&host.route) {
+            return Some(format!(
+                "the route of host {} asks for {attribute}, which smoltcp does not have",
                 host.name
             ));
         }
@@ -21,7 +33,8 @@ pub fn obstacle(variant: &VariantPlan) -> Option<String> {
                 host.name, program.name
             ));
         }
-        let headers = if host.address.is_ipv4() { 40 } else { 60 };
+        // With time stamps.
+        let headers = if host.address.is_ipv4() { 52 } else { 72 };
         if host.link.mtu() <= headers {
             return Some(format!(
                 "the MTU of host {} leaves TCP no room: smoltcp needs more than {headers} bytes",
@@ -30,4 +43,19 @@ pub fn obstacle(variant: &VariantPlan) -> Option<String> {
         }
     }
     None
+}
+
+/// An attribute of a route that smoltcp has nothing like.
+fn unknown(route: &RoutePlan) -> Option<&'static str> {
+    let asked = [
+        (route.initcwnd.is_some(), "an initial congestion window"),
+        (route.initrwnd.is_some(), "an initial receive window"),
+        (route.advmss.is_some(), "a segment size to announce"),
+        (
+            route.rto_min.is_some(),
+            "a shortest retransmission time-out",
+        ),
+    ];
+    let mut asked = asked.into_iter().filter(|(is_asked, _)| *is_asked);
+    asked.next().map(|(_, what)| what)
 }

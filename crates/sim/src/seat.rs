@@ -61,6 +61,7 @@ impl Seat {
             address: plan.address,
             prefix: variant.network.prefix,
             mtu: plan.link.mtu(),
+            quick_ack: plan.route.quickack == Some(true),
         };
         Ok(Self {
             name: plan.name.clone(),

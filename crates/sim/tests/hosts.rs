@@ -80,8 +80,8 @@ fn the_mtu_decides_how_large_segments_are() {
     let analysis = analysis::analyse(&run);
     let client = analysis.links.iter().find(|link| link.host == "client");
     assert_eq!(client.unwrap().largest, Some(68));
-    // 68 bytes less 20 of IP and 20 of TCP, and less here and there.
-    assert!(value(&run, "client.tcp.segments") >= Some(100_000_u64.div_ceil(28)));
+    // 68 bytes less 20 of IP and 32 of TCP with time stamps, and less here and there.
+    assert!(value(&run, "client.tcp.segments") >= Some(100_000_u64.div_ceil(16)));
 }
 
 #[test]
@@ -174,6 +174,56 @@ hosts:
     };
     let segments = |cork| value(&completed(&scenario(cork)), "client.tcp.segments");
     assert_eq!((segments(false), segments(true)), (Some(3), Some(1)));
+}
+
+#[test]
+fn a_server_of_one_client_at_a_time_lets_the_others_wait() {
+    let scenario = |one: bool| {
+        format!(
+            "
+link: {{delay: 10ms}}
+hosts:
+  server: {{run: {{tcp: {{peer: tcp-server, framing: i32, think: 20ms, one-at-a-time: {one}}}}}}}
+  client: {{run: {{tcp: {{peer: tcp-client, to: server, framing: i32, send: [a, exit], connections: 4}}}}}}
+"
+        )
+    };
+    // How many connections the server has open at once, at most.
+    let most = |one| {
+        let run = completed(&scenario(one));
+        assert_eq!(value(&run, "server.tcp.understood"), Some(8));
+        let changes = events(&run, "server")
+            .iter()
+            .filter_map(|event| match event.kind {
+                EventKind::Accepted => Some(1),
+                EventKind::Closed { .. } => Some(-1),
+                _ => None,
+            });
+        let open = changes.scan(0, |open, change| {
+            *open += change;
+            Some(*open)
+        });
+        open.max()
+    };
+    assert_eq!((most(false), most(true)), (Some(4), Some(1)));
+}
+
+#[test]
+fn quick_acknowledgments_do_not_wait() {
+    let scenario = |quick: bool| {
+        format!(
+            "
+link: {{delay: 10ms}}
+hosts:
+  server: {{route: {{quickack: {quick}}}, run: {{tcp: {{peer: tcp-server, framing: i32}}}}}}
+  client:
+    run: {{tcp: {{peer: tcp-client, to: server, framing: i32, send: [Michael, Tracy], write: 4B}}}}
+"
+        )
+    };
+    let elapsed = |quick| value(&completed(&scenario(quick)), "client.tcp.elapsed");
+    // Two requests in two writes each: two acknowledgments that are put off for 40 ms.
+    assert!(elapsed(false) > elapsed(true).map(|quick| quick + 70_000_000));
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub struct Identity {
     pub prefix: u8,
     /// The MTU of its interface in bytes.
     pub mtu: u16,
+    /// Whether it acknowledges every segment at once (`quickack` of ip-route(8)).
+    pub quick_ack: bool,
 }
 
 /// A host with a stack of its own.

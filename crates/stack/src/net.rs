@@ -6,6 +6,7 @@ use smoltcp::{
     time::Instant,
     wire::{HardwareAddress, IpCidr},
 };
+use std::cell::Cell;
 
 /// The host's attachment to the network. Each connection has a socket set of its own: polling
 /// costs by the number of sockets in a set.
@@ -15,8 +16,20 @@ pub(crate) struct Net {
     device: Device,
 }
 
+thread_local! {
+    /// What time it is for the stack that runs on this thread. smoltcp asks for time stamps (RFC
+    /// 7323) through a plain function, which can be told nothing; so it is set before every poll.
+    static MILLISECONDS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The time stamp of a segment that is sent now, in milliseconds as Linux counts them.
+pub(crate) fn milliseconds() -> u32 {
+    MILLISECONDS.get()
+}
+
 /// smoltcp counts microseconds.
 fn instant(now: Nanos) -> Instant {
+    MILLISECONDS.set((now / 1_000_000) as u32);
     Instant::from_micros(i64::try_from(now / 1000).unwrap_or(i64::MAX))
 }
 

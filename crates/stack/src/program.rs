@@ -3,7 +3,7 @@
 use crate::{Nanos, datagrams::Datagrams, wakes::Armed};
 use protocol::PeerConfig;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     net::SocketAddr,
 };
 
@@ -42,6 +42,10 @@ pub(crate) struct Server {
     pub(crate) is_accepting: bool,
     /// Its connections that are not over for it.
     pub(crate) open: BTreeSet<usize>,
+    /// Of a server that serves one client at a time: connections that wait to be accepted.
+    pub(crate) queue: VecDeque<usize>,
+    /// And the one it serves.
+    pub(crate) served: Option<usize>,
     /// When those that are then left are cut.
     pub(crate) cut_at: Option<Nanos>,
 }

@@ -8,7 +8,9 @@
 mod calls;
 mod socket;
 
-use crate::{Nanos, cost::Costs, nanos, net::Net, program::ProgramId, wakes::Armed};
+use crate::{
+    Nanos, cost::Costs, host::Identity, nanos, net::Net, program::ProgramId, wakes::Armed,
+};
 use calls::{ReadCall, WriteCall};
 use protocol::{Broken, End, Orders, PeerConfig, StreamEvent, StreamPeer};
 use record::{
@@ -44,6 +46,8 @@ pub(crate) struct Stream {
     costs: Costs,
     begun: Nanos,
     is_client: bool,
+    /// Whether the server accepts it only when it is free to.
+    queues: bool,
     read: Option<ReadCall>,
     write: Option<WriteCall>,
     wake: Option<Nanos>,
@@ -61,6 +65,8 @@ pub(crate) struct Stream {
 enum Phase {
     /// The handshake is under way.
     Handshake,
+    /// It is over, but the server is not free to accept.
+    Queued,
     /// It is over; connect or accept returns then.
     Opening(Nanos),
     /// The machine plays.
@@ -74,6 +80,8 @@ enum Phase {
 pub(crate) enum News {
     /// The handshake failed: the other side refused.
     Refused,
+    /// The handshake is over, and the connection waits to be accepted.
+    Queued,
     /// The program is done with it.
     Left,
 }
@@ -84,11 +92,11 @@ impl Stream {
         config: &PeerConfig,
         program: ProgramId,
         conn: Conn,
-        mtu: u16,
+        identity: &Identity,
         costs: Costs,
         scene: &mut Scene<'_>,
     ) -> Option<Self> {
-        let socket = Socket::connecting(config, mtu, conn.local, conn.remote, scene.net)?;
+        let socket = Socket::connecting(config, identity, conn.local, conn.remote, scene.net)?;
         Some(Self::new(
             config, program, conn, socket, costs, scene.now, true,
         ))
@@ -99,12 +107,12 @@ impl Stream {
         config: &PeerConfig,
         program: ProgramId,
         conn: Conn,
-        mtu: u16,
+        identity: &Identity,
         costs: Costs,
         syn: Vec<u8>,
         scene: &mut Scene<'_>,
     ) -> Option<Self> {
-        let mut socket = Socket::listening(config, mtu, conn.local)?;
+        let mut socket = Socket::listening(config, identity, conn.local)?;
         socket.receive(scene.now, syn, scene.net);
         if socket.state() != TcpState::SynReceived {
             return None;
@@ -135,6 +143,7 @@ impl Stream {
             costs,
             begun: now,
             is_client,
+            queues: !is_client && config.one_at_a_time,
             read: None,
             write: None,
             wake: None,
@@ -163,8 +172,13 @@ impl Stream {
                         return Some(News::Refused);
                     }
                     TcpState::SynSent | TcpState::SynReceived => return None,
+                    _ if self.queues => {
+                        self.phase = Phase::Queued;
+                        return Some(News::Queued);
+                    }
                     _ => self.phase = Phase::Opening(scene.now + self.costs.next()),
                 },
+                Phase::Queued => return None,
                 Phase::Opening(at) if at <= scene.now => self.open(scene),
                 Phase::Opening(_) => return None,
                 Phase::Open => {
@@ -247,7 +261,7 @@ impl Stream {
     pub(crate) fn cut(&mut self, scene: &mut Scene<'_>) -> Option<News> {
         match self.phase {
             Phase::Left => None,
-            Phase::Handshake | Phase::Opening(_) => {
+            Phase::Handshake | Phase::Queued | Phase::Opening(_) => {
                 self.socket.abort();
                 self.phase = Phase::Left;
                 self.socket.send(scene.now, scene.net);
@@ -310,6 +324,18 @@ impl Stream {
     /// Whether the handshake is not over.
     pub(crate) fn is_in_handshake(&self) -> bool {
         self.phase == Phase::Handshake
+    }
+
+    /// Whether the server has not begun to accept it.
+    pub(crate) fn is_unaccepted(&self) -> bool {
+        matches!(self.phase, Phase::Handshake | Phase::Queued)
+    }
+
+    /// The server is free for it.
+    pub(crate) fn admit(&mut self, now: Nanos) {
+        if self.phase == Phase::Queued {
+            self.phase = Phase::Opening(now + self.costs.next());
+        }
     }
 
     /// Whether the connection is over, but for TIME-WAIT.

@@ -6,11 +6,7 @@
 mod support;
 
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 use support::{Workshop, namespaces};
 
 /// Scenario, variant, finding, host: what one of the two may show and the other not.
@@ -42,6 +38,10 @@ type Seen = BTreeMap<String, (Value, BTreeSet<(String, String)>)>;
 
 fn seen(workshop: &Workshop, scenario: &str, backend: &str) -> Seen {
     let output = workshop.run(&["run", scenario, "--backend", backend, "--json"]);
+    if output.status.code() == Some(3) {
+        // Every variant needs a kernel.
+        return Seen::new();
+    }
     let batch: Value = serde_json::from_slice(&output.stdout).unwrap();
     let runs = batch["runs"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -54,25 +54,17 @@ fn seen(workshop: &Workshop, scenario: &str, backend: &str) -> Seen {
     .collect()
 }
 
-fn catalogue() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
-    let files = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let scenarios = files.filter(|path| path.extension().is_some_and(|ending| ending == "yaml"));
-    scenarios
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect()
-}
-
 #[test]
 fn verdicts_agree_and_findings_but_for_what_is_explained() {
     if !namespaces() {
         return;
     }
     let workshop = Workshop::new();
-    for scenario in catalogue() {
+    for scenario in support::catalogue() {
         let simulated = seen(&workshop, &scenario, "sim");
+        if simulated.is_empty() {
+            continue;
+        }
         let real = seen(&workshop, &scenario, "netns");
         for (variant, (verdict, findings)) in &simulated {
             let (real_verdict, real_findings) = &real[variant];

@@ -62,13 +62,17 @@ fn sticky_holds_and_says_everywhere_that_it_is_simulated() {
 
 #[test]
 fn the_whole_catalogue_is_the_same_in_any_folder() {
-    for scenario in ["sticky", "impairments", "partition"] {
+    for scenario in support::catalogue() {
         let [one, other] = [Workshop::new(), Workshop::new()];
-        for workshop in [&one, &other] {
-            assert_exit(&workshop.run(&["run", scenario, "--backend", "sim"]), 0);
+        let run = |workshop: &Workshop| workshop.run(&["run", &scenario, "--backend", "sim"]);
+        let output = run(&one);
+        if output.status.code() == Some(3) && stderr(&output).contains("skipped: ") {
+            continue;
         }
+        assert_exit(&output, 0);
+        assert_exit(&run(&other), 0);
         let (these, those) = (files(&one), files(&other));
-        assert!(these.len() > 10, "{scenario}");
+        assert!(these.len() > 5, "{scenario}");
         assert_eq!(
             these.keys().collect::<Vec<_>>(),
             those.keys().collect::<Vec<_>>()

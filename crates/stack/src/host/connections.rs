@@ -28,9 +28,9 @@ impl Host {
             remote,
         };
         let costs = self.costs();
-        let (config, mtu) = (self.programs[id.0].config.clone(), self.identity.mtu);
+        let (config, identity) = (self.programs[id.0].config.clone(), self.identity);
         let opened = self.scene(now, |scene| {
-            Stream::connect(&config, id, conn, mtu, costs, scene)
+            Stream::connect(&config, id, conn, &identity, costs, scene)
         });
         let Some(stream) = opened else {
             if let Kind::Client(client) = &mut self.programs[id.0].kind {
@@ -60,9 +60,9 @@ impl Host {
             remote,
         };
         let costs = self.costs();
-        let (config, mtu) = (self.programs[id.0].config.clone(), self.identity.mtu);
+        let (config, identity) = (self.programs[id.0].config.clone(), self.identity);
         let accepted = self.scene(now, |scene| {
-            Stream::accept(&config, id, conn, mtu, costs, syn, scene)
+            Stream::accept(&config, id, conn, &identity, costs, syn, scene)
         });
         // What was no SYN after all, a damaged one for example, is nobody's.
         let Some(stream) = accepted else { return };
@@ -132,8 +132,17 @@ impl Host {
 
     fn hear(&mut self, id: ProgramId, place: usize, news: News, now: Nanos) {
         match &mut self.programs[id.0].kind {
+            Kind::Server(server) if news == News::Queued => {
+                server.queue.push_back(place);
+                self.admit(id, now);
+            }
             Kind::Server(server) => {
                 server.open.remove(&place);
+                server.queue.retain(|queued| *queued != place);
+                if server.served == Some(place) {
+                    server.served = None;
+                    self.admit(id, now);
+                }
             }
             Kind::Client(client) => {
                 client.open.remove(&place);
@@ -152,6 +161,23 @@ impl Host {
             Kind::Udp(_) => {}
         }
         self.settle(id, now);
+    }
+
+    /// Accepts the next connection that waits, if the server serves none.
+    fn admit(&mut self, id: ProgramId, now: Nanos) {
+        let Kind::Server(server) = &mut self.programs[id.0].kind else {
+            return;
+        };
+        if server.served.is_some() || !server.is_accepting {
+            return;
+        }
+        if let Some(place) = server.queue.pop_front() {
+            server.served = Some(place);
+            if let Some(stream) = &mut self.streams[place] {
+                stream.admit(now);
+            }
+            self.run_stream(place, now);
+        }
     }
 
     fn give_up(&mut self, id: ProgramId, why: &str) {

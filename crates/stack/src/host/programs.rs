@@ -11,7 +11,7 @@ use crate::{
 use protocol::{PeerConfig, Role};
 use smoltcp::iface::SocketSet;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     net::SocketAddr,
 };
 
@@ -73,6 +73,8 @@ impl Host {
             listen,
             is_accepting: true,
             open: BTreeSet::new(),
+            queue: VecDeque::new(),
+            served: None,
             cut_at: None,
         }))
     }
@@ -138,7 +140,7 @@ impl Host {
                     let unaccepted: Vec<usize> = server.open.iter().copied().collect();
                     for stream in unaccepted {
                         let slot = self.streams[stream].as_ref();
-                        if slot.is_some_and(|stream| stream.is_in_handshake()) {
+                        if slot.is_some_and(|stream| stream.is_unaccepted()) {
                             self.cut(stream, now);
                         }
                     }

@@ -1,6 +1,11 @@
 //! A TCP socket, with what smoltcp's lacks: corking, and a reset where data is left unread.
 
-use crate::{Nanos, nanos, net::Net};
+use crate::{
+    Nanos,
+    host::Identity,
+    nanos,
+    net::{self, Net},
+};
 use protocol::{Framing, PeerConfig, ProtocolName, Role};
 use smoltcp::{
     iface::{SocketHandle, SocketSet},
@@ -14,6 +19,9 @@ const BUFFER: usize = 64 << 10;
 
 /// Linux delays an acknowledgment for 40 ms at least (TCP_DELACK_MIN).
 const ACK_DELAY: Duration = Duration::from_millis(40);
+
+/// Bytes of a TCP header with time stamps.
+const TCP_HEADER: usize = 32;
 
 /// How long a cork holds at most, as tcp(7) says of TCP_CORK.
 const CORK: std::time::Duration = std::time::Duration::from_millis(200);
@@ -61,31 +69,37 @@ pub(super) enum Found {
 }
 
 impl Socket {
-    fn new(config: &PeerConfig, mtu: u16, is_ipv4: bool) -> Self {
+    fn new(config: &PeerConfig, identity: &Identity) -> Self {
         let size = |asked: Option<u32>| asked.map_or(BUFFER, |bytes| bytes.max(1) as usize);
         let buffer = |bytes| tcp::SocketBuffer::new(vec![0; bytes]);
         let send = size(config.sndbuf).min(all_written(config));
         let mut socket = tcp::Socket::new(buffer(size(config.rcvbuf)), buffer(send));
         socket.set_nagle_enabled(!config.nodelay);
-        socket.set_ack_delay(Some(ACK_DELAY));
+        socket.set_ack_delay((!identity.quick_ack).then_some(ACK_DELAY));
+        socket.set_tsval_generator(Some(net::milliseconds));
         socket.set_congestion_control(CongestionControl::Reno);
         let mut sockets = SocketSet::new(Vec::with_capacity(1));
         let handle = sockets.add(socket);
-        let headers = if is_ipv4 { 40 } else { 60 };
+        let ip = if identity.address.is_ipv4() { 20 } else { 40 };
+        let headers = ip + TCP_HEADER;
         Self {
             sockets,
             handle,
             staged: Vec::new(),
             corked: false,
             cork_ends: None,
-            full: usize::from(mtu).saturating_sub(headers).max(1),
+            full: usize::from(identity.mtu).saturating_sub(headers).max(1),
             closing: false,
         }
     }
 
     /// One that waits for a SYN to that address. None where the port is 0.
-    pub(super) fn listening(config: &PeerConfig, mtu: u16, at: SocketAddr) -> Option<Self> {
-        let mut socket = Self::new(config, mtu, at.is_ipv4());
+    pub(super) fn listening(
+        config: &PeerConfig,
+        identity: &Identity,
+        at: SocketAddr,
+    ) -> Option<Self> {
+        let mut socket = Self::new(config, identity);
         socket.tcp_mut().listen(at).ok()?;
         Some(socket)
     }
@@ -93,12 +107,12 @@ impl Socket {
     /// One that connects. None where an address is none to connect from or to.
     pub(super) fn connecting(
         config: &PeerConfig,
-        mtu: u16,
+        identity: &Identity,
         from: SocketAddr,
         to: SocketAddr,
         net: &mut Net,
     ) -> Option<Self> {
-        let mut socket = Self::new(config, mtu, to.is_ipv4());
+        let mut socket = Self::new(config, identity);
         socket.tcp_mut().connect(net.context(), to, from).ok()?;
         Some(socket)
     }

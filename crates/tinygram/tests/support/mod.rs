@@ -11,6 +11,7 @@ pub mod processes;
 
 use assert_cmd::cargo::cargo_bin;
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -35,7 +36,7 @@ impl Workshop {
     /// Writes a scenario file and returns its path.
     pub fn scenario(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path().join(format!("{name}.yaml"));
-        std::fs::write(&path, text).unwrap();
+        fs::write(&path, text).unwrap();
         path
     }
 
@@ -55,6 +56,18 @@ impl Workshop {
     pub fn latest(&self, variant: &str) -> PathBuf {
         self.path().join("runs/latest").join(variant)
     }
+}
+
+/// The scenarios that come with the lab.
+pub fn catalogue() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let scenarios = files.filter(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    scenarios
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect()
 }
 
 pub fn stdout(output: &Output) -> String {
