@@ -8,7 +8,7 @@ SKIPPED  = $(CURDIR)/target/skipped
 
 .PHONY: scenario build test check bench clean
 
-scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|netns|uml
+scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|netns|uml|sim
 	@$(LAB) run $(NAME) --backend $(BACKEND)
 
 build: ## builds the lab
@@ -25,11 +25,13 @@ test: ## runs the tests, and says which were skipped and why
 check: ## formatting, lints, documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	./scripts/portable
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
 
 bench: build ## measures what a run costs, what a packet costs, what a link carries
 	./scripts/overhead
 	$(CARGO) bench -p emulator --locked
+	$(CARGO) bench -p sim --locked
 	$(CARGO) bench -p link --locked
 	@if $(LAB) doctor --json | grep -A3 '"ability": "netem"' | grep -q '"state": "ok"'; then \
 		$(CARGO) bench -p link --locked -- netem; \

@@ -3,7 +3,6 @@
 use crate::layout::RunDir;
 use std::{
     fs, io,
-    os::unix::fs::symlink,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -65,10 +64,17 @@ impl Batch {
     }
 }
 
+/// Windows lets few users make links.
+#[cfg(not(unix))]
+fn point_latest(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Replaces the link in one step, so that there is always one.
+#[cfg(unix)]
 fn point_latest(runs: &Path, target: &Path) -> io::Result<()> {
     let draft = runs.join(format!(".latest-{}", std::process::id()));
-    symlink(target, &draft)?;
+    std::os::unix::fs::symlink(target, &draft)?;
     fs::rename(&draft, runs.join("latest")).inspect_err(|_| {
         // What can't be renamed must not stay either.
         let _ = fs::remove_file(&draft);

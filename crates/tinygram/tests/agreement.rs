@@ -13,15 +13,16 @@ use support::{Workshop, namespaces};
 const DIFFERENCES: &[[&str; 4]] = &[
     // Linux acknowledges a connection's first segments at once, so Nagle's algorithm lets go before
     // the reply is there; smoltcp's acknowledgment rides on the reply.
-    ["sticky", "naive", "nagle-delack-stall", "server"],
-    ["sticky", "length-prefix", "nagle-delack-stall", "server"],
-    ["sticky", "length-prefix", "coalesced-segment", "server"],
-    ["sticky", "length-prefix", "sticky-read", "client"],
+    ["sticky", "*", "nagle-delack-stall", "server"],
+    ["sticky", "*", "coalesced-segment", "server"],
+    ["sticky", "*", "sticky-read", "client"],
+    ["lossy", "*", "nagle-delack-stall", "server"],
+    ["udp-vs-tcp", "*", "nagle-delack-stall", "server"],
     // A race on either side: how many segments wait when the program comes to read.
     ["sticky", "nodelay", "sticky-read", "server"],
     ["sticky", "nodelay", "merged-message", "server"],
-    ["sticky", "nodelay", "nagle-delack-stall", "server"],
-    ["sticky", "nodelay", "coalesced-segment", "server"],
+    ["nagle-delack", "*", "split-read", "server"],
+    ["nagle-delack", "*", "sticky-read", "server"],
     // After a timeout smoltcp sends all it has as one segment again, and counts no packets in its
     // congestion window; Linux sends the segments as they were, and gathers what waits behind them.
     ["partition", "cut", "coalesced-segment", "client"],
@@ -31,6 +32,19 @@ const DIFFERENCES: &[[&str; 4]] = &[
     ["partition", "cut", "split-read", "client"],
     ["partition", "cut", "split-read", "server"],
     ["partition", "cut", "tinygram-run", "server"],
+    ["lossy", "*", "coalesced-segment", "client"],
+    ["lossy", "*", "coalesced-segment", "server"],
+    ["lossy", "*", "sticky-read", "client"],
+    ["lossy", "*", "sticky-read", "server"],
+    ["lossy", "*", "split-read", "server"],
+    ["udp-vs-tcp", "*", "coalesced-segment", "client"],
+    ["udp-vs-tcp", "*", "coalesced-segment", "server"],
+    ["udp-vs-tcp", "*", "sticky-read", "client"],
+    ["udp-vs-tcp", "*", "sticky-read", "server"],
+    // smoltcp does not learn the path's MTU, so nothing fragmented ever arrives.
+    ["impairments", "path-mtu", "datagram-fragmented", "server"],
+    // The receive buffer is of another size, and the window opens in other steps.
+    ["slow-reader", "*", "window-full", "client"],
 ];
 
 /// Verdict and findings (code and host) of each variant.
@@ -54,12 +68,24 @@ fn seen(workshop: &Workshop, scenario: &str, backend: &str) -> Seen {
     .collect()
 }
 
+/// Whether a difference is one of those that last. `*` stands for every variant.
+fn is_explained([scenario, variant, code, host]: [&str; 4]) -> bool {
+    DIFFERENCES.iter().any(|known| {
+        known[0] == scenario
+            && (known[1] == variant || known[1] == "*")
+            && known[2] == code
+            && known[3] == host
+    })
+}
+
 #[test]
 fn verdicts_agree_and_findings_but_for_what_is_explained() {
     if !namespaces() {
         return;
     }
     let workshop = Workshop::new();
+    let mut compared = 0;
+    let mut unexplained = Vec::new();
     for scenario in support::catalogue() {
         let simulated = seen(&workshop, &scenario, "sim");
         if simulated.is_empty() {
@@ -67,18 +93,25 @@ fn verdicts_agree_and_findings_but_for_what_is_explained() {
         }
         let real = seen(&workshop, &scenario, "netns");
         for (variant, (verdict, findings)) in &simulated {
+            compared += 1;
             let (real_verdict, real_findings) = &real[variant];
             // A machine that is busy leaves a condition open now and then.
-            if real_verdict != "inconclusive" {
-                assert_eq!(verdict, real_verdict, "{scenario}/{variant}");
+            if real_verdict != "inconclusive" && real_verdict != verdict {
+                unexplained.push(format!(
+                    "{scenario}/{variant}: {verdict}, not {real_verdict}"
+                ));
             }
             for (code, host) in findings.symmetric_difference(real_findings) {
-                let difference = [scenario.as_str(), variant, code, host];
-                assert!(
-                    DIFFERENCES.contains(&difference) || code == "condition-unproven",
-                    "{difference:?}: simulated {findings:?}, real {real_findings:?}"
-                );
+                if !is_explained([&scenario, variant, code, host]) && code != "condition-unproven" {
+                    let who = match findings.contains(&(code.clone(), host.clone())) {
+                        true => "simulated",
+                        false => "real",
+                    };
+                    unexplained.push(format!("{scenario}/{variant}: {code} of {host}: {who}"));
+                }
             }
         }
     }
+    assert!(compared > 20, "{compared}");
+    assert!(unexplained.is_empty(), "{}", unexplained.join("\n"));
 }
