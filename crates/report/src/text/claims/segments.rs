@@ -27,11 +27,19 @@ impl Teller<'_> {
     fn held(&self, cause: Cause, hold: &Hold, rest: &[FrameRef]) -> Both {
         let waited = time(hold.left.saturating_sub(hold.written));
         let bytes = hold.bytes;
+        let is_simulated = self
+            .analysis
+            .run()
+            .is_some_and(|run| run.place.is_simulated());
+        let (who_en, who_zh) = match is_simulated {
+            true => ("simulated stack", "模拟协议栈"),
+            false => ("kernel", "内核"),
+        };
         let en = format!(
-            "The kernel kept their {} for up to {waited}",
+            "The {who_en} kept their {} for up to {waited}",
             plural(bytes, "byte")
         );
-        let zh = format!("内核把它们的 {} 字节最多留了 {waited}", count(bytes));
+        let zh = format!("{who_zh}把它们的 {} 字节最多留了 {waited}", count(bytes));
         let ack = hold.released_by.map(|number| format!("#{number}"));
         let behind = rest.first().map(|frame| format!("#{}", frame.number));
         match (cause, ack, behind) {
