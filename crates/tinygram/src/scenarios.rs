@@ -39,6 +39,27 @@ pub(crate) fn select(plan: &mut Plan, names: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Columns of the longest name in the catalogue.
+const NAME: usize = 16;
+
+/// Names side by side, in lines that end before column 80.
+fn lines<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    const WIDTH: usize = 79 - NAME - 1;
+    let mut lines = vec![String::new()];
+    for name in names {
+        let last = lines.len() - 1;
+        if lines[last].is_empty() {
+            lines[last] = name.to_owned();
+        } else if lines[last].len() + 2 + name.len() < WIDTH {
+            lines[last] = format!("{}, {name}", lines[last]);
+        } else {
+            lines[last].push(',');
+            lines.push(name.to_owned());
+        }
+    }
+    lines
+}
+
 /// Prints the scenarios there are, a line each with their variants below.
 pub(crate) fn list(lang: Lang) -> Result<Exit, Failure> {
     let mut output = anstream::stdout().lock();
@@ -46,9 +67,11 @@ pub(crate) fn list(lang: Lang) -> Result<Exit, Failure> {
     for entry in catalogue::list() {
         match entry.load() {
             Ok(plan) => {
-                writeln!(output, "{:<14} {}", plan.name, plan.title.in_lang(lang))?;
-                let names: Vec<&str> = plan.variants.iter().map(|v| v.name.as_str()).collect();
-                writeln!(output, "{:<14} {}", "", names.join(", "))?;
+                writeln!(output, "{:<NAME$} {}", plan.name, plan.title.in_lang(lang))?;
+                let names = plan.variants.iter().map(|variant| variant.name.as_str());
+                for line in lines(names) {
+                    writeln!(output, "{:<NAME$} {line}", "")?;
+                }
             }
             Err(diagnostics) => {
                 exit = Exit::Wrong;

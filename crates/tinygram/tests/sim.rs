@@ -239,7 +239,10 @@ fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
         assert!(text.contains(SIMULATED), "{text}");
         let last = text.lines().last().unwrap();
         let place = last.split("     ").next().unwrap();
-        assert!(Path::new(place).join("naive/manifest.json").exists(), "{last}");
+        assert!(
+            Path::new(place).join("naive/manifest.json").exists(),
+            "{last}"
+        );
         PathBuf::from(place)
     };
     assert!(run(workshop.path()).starts_with(workshop.path()));
