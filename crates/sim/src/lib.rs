@@ -1,6 +1,6 @@
 //! The lab in one process: every host on its own stack, links by the emulator, in virtual time.
 //!
-//! [`play`] takes a variant and a seed and returns the run that a backend would have left: captures
+//! [`play()`] takes a variant and a seed and returns the run that a backend would have left: captures
 //! of what each host sent (before the impairment) and of what arrived (after it), diaries, and a
 //! manifest. It reads no clock and no file, and asks nobody for chance: the same variant and seed
 //! make the same run, byte for byte, on every machine. Time stands in it as if it had begun with the
