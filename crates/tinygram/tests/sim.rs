@@ -222,23 +222,30 @@ fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
     let forbid = "for kind in user net mnt pid ipc uts; do \
                     echo 0 > /proc/sys/user/max_${kind}_namespaces; \
                   done; PATH=/nowhere exec \"$0\" run sticky --runs /sys/runs";
-    let output = Command::new("unshare")
-        .args(["-Ur", "sh", "-c", forbid])
-        .arg(assert_cmd::cargo::cargo_bin("tinygram"))
-        .current_dir(workshop.path())
-        .env("LC_ALL", "C")
-        .env("TMPDIR", workshop.path())
-        .output()
-        .unwrap();
-    assert_exit(&output, 0);
-    let said = stderr(&output);
-    assert!(
-        said.contains(&format!("backend: {SIMULATED} (namespaces are forbidden")),
-        "{said}"
-    );
-    assert!(said.contains("can't write to /sys/runs"), "{said}");
-    let text = stdout(&output);
-    assert!(text.contains(SIMULATED), "{text}");
-    let last = text.lines().last().unwrap();
-    assert!(last.contains(workshop.path().to_str().unwrap()), "{last}");
+    let run = |temporary: &Path| {
+        let output = Command::new("unshare")
+            .args(["-Ur", "sh", "-c", forbid])
+            .arg(assert_cmd::cargo::cargo_bin("tinygram"))
+            .current_dir(workshop.path())
+            .env("LC_ALL", "C")
+            .env("TMPDIR", temporary)
+            .output()
+            .unwrap();
+        assert_exit(&output, 0);
+        let said = stderr(&output);
+        assert!(said.contains(&format!("backend: {SIMULATED} (")), "{said}");
+        assert!(said.contains("can't write to /sys/runs"), "{said}");
+        let text = stdout(&output);
+        assert!(text.contains(SIMULATED), "{text}");
+        let last = text.lines().last().unwrap();
+        let place = last.split("     ").next().unwrap();
+        assert!(Path::new(place).join("naive/manifest.json").exists(), "{last}");
+        PathBuf::from(place)
+    };
+    assert!(run(workshop.path()).starts_with(workshop.path()));
+    // As in a container whose root is read-only.
+    let place = run(Path::new("/sys"));
+    let folder = place.ancestors().nth(2).unwrap();
+    assert_eq!(folder.parent(), Some(Path::new("/dev/shm")));
+    fs::remove_dir_all(folder).unwrap();
 }

@@ -14,9 +14,9 @@ use backend::{
 use record::{batch::Batch, manifest::SIMULATED};
 use scenario::plan::{Engine, Plan};
 use std::{
-    env, fs,
+    env,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
     time::SystemTime,
 };
 
@@ -85,7 +85,7 @@ fn instead(
     find: impl FnOnce() -> Result<uml::Ability, BackendError>,
 ) -> Place {
     let reason = match error {
-        BackendError::Forbidden { reason } => format!("namespaces are forbidden: {reason}"),
+        BackendError::Forbidden { reason } => reason.clone(),
         other => control::reason(other),
     };
     // The rest is how to mend it, which `doctor` tells.
@@ -147,19 +147,33 @@ pub(super) fn batch(runs: &Path, scenario: &str) -> Result<Batch, Failure> {
             ]
             .contains(&error.kind()) =>
         {
-            let elsewhere = env::temp_dir().join(format!("tinygram-runs-{}", std::process::id()));
-            fs::create_dir_all(&elsewhere)
-                .with_context(|| format!("can't write to {}", elsewhere.display()))?;
+            let (folder, created) = elsewhere(scenario, now)
+                .with_context(|| format!("can't write to {}: {error}", runs.display()))?;
             anstream::eprintln!(
                 "can't write to {} ({error}): runs go to {}",
                 runs.display(),
-                elsewhere.display()
+                folder.display()
             );
-            Ok(Batch::create(&elsewhere, scenario, now)
-                .with_context(|| format!("can't write to {}", elsewhere.display()))?)
+            Ok(created)
         }
         created => Ok(created.with_context(|| format!("can't write to {}", runs.display()))?),
     }
+}
+
+/// A batch in a folder of its own, wherever temporary files may lie: a container with a read-only root
+/// still has /dev/shm.
+fn elsewhere(scenario: &str, now: SystemTime) -> io::Result<(PathBuf, Batch)> {
+    const SHARED_MEMORY: &str = "/dev/shm";
+    let make = |place: &Path| {
+        let folder = tempfile::Builder::new()
+            .prefix("tinygram-runs-")
+            .tempdir_in(place)?;
+        let batch = Batch::create(folder.path(), scenario, now)?;
+        Ok((folder.keep(), batch))
+    };
+    let usual = env::temp_dir();
+    // Of two errors the one about the usual place says more.
+    make(&usual).or_else(|error| make(Path::new(SHARED_MEMORY)).map_err(|_: io::Error| error))
 }
 
 /// Says where the runs lie, and what to open them with.
