@@ -6,6 +6,7 @@
 mod address;
 mod bounds;
 mod condition;
+mod copies;
 mod expectation;
 pub(crate) mod fit;
 mod link;
@@ -50,6 +51,7 @@ pub(crate) fn variant(
         .hosts
         .value()
         .map_or_else(Vec::new, |hosts| hosts.0.clone());
+    let named = copies::multiply(named, problems);
     let hosts: Vec<Placed<'_>> = address::assign(network, &named, problems)
         .into_iter()
         .zip(&named)

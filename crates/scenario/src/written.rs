@@ -66,6 +66,9 @@ keys! {
         /// Its address in the network's subnet. Without one, hosts get the lowest free addresses in
         /// the order they are written.
         "address" address: IpAddr,
+        /// How many of it there are. Of several, each is a host of its own: `client` with a count of 3
+        /// is `client-1`, `client-2` and `client-3`.
+        "count" count: Connections = "1",
         /// Its link, where it differs from the scenario's `link`, key by key.
         "link" link: LinkKeys,
         /// What its kernel is told besides: sysctls of its own namespace.
@@ -99,7 +102,8 @@ impl Named for Host {
 
 impl Named for Program {
     const WHAT: &'static str = "a program";
-    const RESERVED: &'static [&'static str] = &["address", "link", "route", "run", "sysctls"];
+    const RESERVED: &'static [&'static str] =
+        &["address", "count", "link", "route", "run", "sysctls"];
     const MOST: usize = 64;
 }
 

@@ -303,3 +303,30 @@ fn a_byte_order_mark_is_no_character_of_the_scenario() {
         .collect();
     assert_eq!(places, [1, 1]);
 }
+
+#[test]
+fn a_count_makes_hosts_of_their_own() {
+    let plan = plan(
+        "hosts:
+  server: {run: {tcp: {peer: tcp-server}}}
+  client: {count: 3, run: {tcp: {peer: tcp-client, to: server, send: [hi]}}}
+expect: [{value: client-2.tcp.understood, is: 2}]
+variants:
+  few: {}
+  many: {set: {client.count: 200}}
+",
+    );
+    let names: Vec<&str> = plan.variants[0]
+        .hosts
+        .iter()
+        .map(|host| host.name.as_str())
+        .collect();
+    assert_eq!(names, ["server", "client-1", "client-2", "client-3"]);
+    assert_eq!(
+        addresses(&plan.variants[0]),
+        ["198.18.0.1", "198.18.0.2", "198.18.0.3", "198.18.0.4"]
+    );
+    let programs = |name: &str| plan.variants[0].host(name).map(|host| host.run.clone());
+    assert_eq!(programs("client-1"), programs("client-3"));
+    assert_eq!(plan.variants[1].hosts.len(), 201);
+}

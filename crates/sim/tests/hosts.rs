@@ -315,3 +315,17 @@ fn what_arrives_and_what_was_sent_add_up() {
         assert_eq!(link.missing, counted.lost, "{}", link.host);
     }
 }
+
+#[test]
+fn hosts_by_count_all_play() {
+    let run = completed(
+        "
+link: {delay: 5ms}
+hosts:
+  server: {run: {tcp: {peer: tcp-server, framing: i32}}}
+  client: {count: 50, run: {tcp: {peer: tcp-client, to: server, framing: i32, send: [a, b]}}}
+",
+    );
+    assert_eq!(run.hosts.len(), 51);
+    assert_eq!(value(&run, "server.tcp.understood"), Some(100));
+}
