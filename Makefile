@@ -6,10 +6,13 @@ CARGO   ?= cargo
 LAB      = target/release/tinygram
 SKIPPED  = $(CURDIR)/target/skipped
 
-.PHONY: scenario build test check bench clean
+.PHONY: scenario scenarios build test check bench clean
 
 scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|netns|uml|sim
 	@$(LAB) run $(NAME) --backend $(BACKEND)
+
+scenarios: build ## plays the whole catalogue: BACKEND=auto|netns|uml|sim
+	@BACKEND=$(BACKEND) ./scripts/scenarios
 
 build: ## builds the lab
 	@$(CARGO) build --release --locked -p tinygram -p peer
