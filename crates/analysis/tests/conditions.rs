@@ -545,6 +545,12 @@ fn a_router_cuts_packets_and_each_piece_counts() {
 }
 
 #[test]
+fn where_nothing_arrives_no_mtu_is_proven() {
+    let lab = through_narrow(|_| vec![]);
+    assert_eq!(state(&lab, Condition::Mtu), TooFew);
+}
+
+#[test]
 fn what_a_router_refuses_is_not_lost() {
     let refuse = |n: u64, sent| {
         if n.is_multiple_of(2) {
