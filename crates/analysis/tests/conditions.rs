@@ -411,6 +411,31 @@ fn overhead_takes_its_time_too() {
 }
 
 #[test]
+fn what_is_sent_at_once_goes_past_the_rate() {
+    let judged = |delay: u64| {
+        let asked = Impairments {
+            delay: Duration::from_micros(delay),
+            reorder: Some(Reorder {
+                chance: Chance::of(percent("20%")),
+                gap: 1,
+            }),
+            ..rated()
+        };
+        let mut free = 0;
+        let lab = run(asked, 200, 100, 1_250 - 28, move |n, sent| {
+            if n % 5 == 4 {
+                return vec![sent + 30];
+            }
+            free = (sent + delay).max(free) + 1_000;
+            vec![free]
+        });
+        state(&lab, Condition::Rate)
+    };
+    assert_eq!(judged(DELAY), Proven);
+    assert_eq!(judged(500), Indistinct, "so short a delay tells nothing");
+}
+
+#[test]
 fn a_queue_in_bytes_with_room_left_drops_nothing() {
     for limit in [500_000, u64::MAX] {
         let asked = Impairments {

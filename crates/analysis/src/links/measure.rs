@@ -77,7 +77,12 @@ pub(super) fn at_once_below(asked: &Impairments) -> Option<u64> {
     (shortest >= 4 * EARLY).then_some(shortest / 2)
 }
 
-fn is_at_once(asked: &Impairments, member: &Member<'_>) -> bool {
+/// Whether those sent at once can't be told from those delayed, and so are among the delays.
+pub(super) fn hides_those_at_once(asked: &Impairments) -> bool {
+    asked.reorder.is_some() && at_once_below(asked).is_none()
+}
+
+pub(super) fn is_at_once(asked: &Impairments, member: &Member<'_>) -> bool {
     let left = member.passage.left();
     match (at_once_below(asked), left) {
         (Some(below), Some(left)) => left.saturating_sub(member.passage.at) < below,

@@ -3,7 +3,7 @@
 use super::{
     EARLY, ENOUGH, IMPROBABLE, LATE, RATE_TOLERANCE,
     group::Group,
-    measure::at_once_below,
+    measure::{at_once_below, hides_those_at_once},
     passage::Outcome,
     queue::{self, Filling},
     rate,
@@ -121,11 +121,6 @@ fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     let own = asked.rate.map_or(0, |limit| transmission(limit, group));
     let late = high.saturating_add(own).saturating_add(LATE.max(high / 4));
     within(seen.saturating_add(EARLY) >= low && seen <= late)
-}
-
-/// Whether those sent at once can't be told from those delayed, and so are among the delays.
-fn hides_those_at_once(asked: &Impairments) -> bool {
-    asked.reorder.is_some() && at_once_below(asked).is_none()
 }
 
 fn within(is: bool) -> ProofState {
@@ -402,6 +397,9 @@ fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof 
 
 /// The rate of the longest stretch in which packets were waiting.
 fn rate_of(limit: RateLimit, group: &Group<'_>) -> ProofState {
+    if hides_those_at_once(&group.asked) {
+        return ProofState::Indistinct;
+    }
     let stretch = rate::longest_stretch(&group.asked, &group.members);
     let Some((stretch, found)) = stretch.and_then(|stretch| Some((stretch, stretch.rate()?)))
     else {
@@ -416,8 +414,13 @@ fn rate_of(limit: RateLimit, group: &Group<'_>) -> ProofState {
     } else if slow > 0.5 {
         // So short a stretch could be as slow for the machine's being busy.
         ProofState::TooFew
+    } else if off >= -RATE_TOLERANCE - slow {
+        ProofState::Proven
+    } else if group.asked.jitter.is_some() {
+        // The line pauses for a packet whose delay is longer than its wait.
+        ProofState::Indistinct
     } else {
-        within(off >= -RATE_TOLERANCE - slow)
+        ProofState::Refuted
     }
 }
 

@@ -1,6 +1,10 @@
 //! How fast packets left while they were waiting for a rate.
 
-use super::{ENOUGH, group::Member};
+use super::{
+    ENOUGH,
+    group::Member,
+    measure::{hides_those_at_once, is_at_once},
+};
 use scenario::impairment::{Impairments, RateLimit};
 
 /// Packets that left one behind the other without a pause, by the model of the rate asked for.
@@ -40,14 +44,16 @@ pub(super) fn measured(asked: &Impairments, members: &[Member<'_>]) -> Option<u6
     longest_stretch(asked, members)?.rate()
 }
 
-/// The longest stretch in which packets were waiting for the rate.
+/// The longest stretch in which packets were waiting for the rate; none where others that were sent at
+/// once, past the rate, can't be told from them.
 pub(super) fn longest_stretch(asked: &Impairments, members: &[Member<'_>]) -> Option<Stretch> {
-    let rate = asked.rate?;
+    let rate = asked.rate.filter(|_| !hides_those_at_once(asked))?;
     let delay = u64::try_from(asked.delay.as_nanos()).unwrap_or(u64::MAX);
     let mut longest = Stretch::default();
     let mut stretch = Stretch::default();
     let mut free = 0;
-    for (sent, arrived, length) in transmissions(members) {
+    let waiting = members.iter().filter(|member| !is_at_once(asked, member));
+    for (sent, arrived, length) in transmissions(waiting) {
         let ready = sent.saturating_add(delay);
         let bits = bits(rate, length);
         let took = bits.saturating_mul(1_000_000_000) / rate.rate.bits_per_second().max(1);
@@ -72,8 +78,10 @@ pub(super) fn longest_stretch(asked: &Impairments, members: &[Member<'_>]) -> Op
 }
 
 /// Packets that left, copies included: when sent, when arrived, bytes.
-fn transmissions<'a>(members: &'a [Member<'_>]) -> impl Iterator<Item = (u64, u64, u32)> + 'a {
-    members.iter().flat_map(|member| {
+fn transmissions<'a>(
+    members: impl Iterator<Item = &'a Member<'a>>,
+) -> impl Iterator<Item = (u64, u64, u32)> {
+    members.flat_map(|member| {
         let passage = member.passage;
         let left = passage
             .left()

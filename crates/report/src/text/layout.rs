@@ -29,7 +29,7 @@ pub(super) fn printable(text: &str) -> String {
                 c,
                 '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
             )
-            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}')
     };
     text.chars()
         .map(|c| if hidden(c) { '·' } else { c })

@@ -40,7 +40,7 @@ pub(in crate::text) fn seen_of(
             )
         }),
         Condition::Queue => {
-            let held = link.held?;
+            let held = link.held.filter(|_| link.sent > 0)?;
             let held = match link.asked.queue {
                 Some(Queue::Bytes(_)) => bytes(held),
                 _ => say(
