@@ -76,6 +76,60 @@ fn a_delay_has_its_figures() {
 }
 
 #[test]
+fn a_link_that_is_late_with_every_packet_is_not_the_one_asked_for() {
+    let judged = |asked: u64, spacing, late: fn(u64) -> u64| {
+        let asked_for = Impairments {
+            delay: Duration::from_millis(asked),
+            ..Impairments::default()
+        };
+        let lab = run(asked_for, 50, spacing, 8, |n, sent| {
+            vec![sent + asked * 1_000 + late(n)]
+        });
+        state(&lab, Condition::Delay)
+    };
+    assert_eq!(judged(5, 1_000, |_| 5_000), Refuted);
+    assert_eq!(judged(5, 1_000, |_| 2_100), Refuted);
+    assert_eq!(judged(5, 1_000, |_| 900), Proven);
+    assert_eq!(judged(100, 1_000, |_| 4_900), Proven, "within a twentieth");
+    assert_eq!(judged(100, 1_000, |_| 5_100), Refuted);
+    assert_eq!(
+        judged(5, 1_000, |n| if n % 5 == 0 { 40 } else { 9_000 }),
+        Proven,
+        "a busy machine is late with most of them"
+    );
+    assert_eq!(
+        judged(5, 100, |_| 5_000),
+        TooFew,
+        "one pause explains what was sent within it"
+    );
+    assert_eq!(judged(5, 100, |_| 11_000), Refuted);
+    assert_eq!(judged(5, 100, |_| 40), Proven);
+}
+
+#[test]
+fn of_delays_that_vary_some_must_be_short_enough() {
+    let judged = |later: u64| {
+        let jitter = Jitter {
+            spread: Duration::from_millis(1),
+            distribution: Distribution::Uniform,
+            correlation: Percent::ZERO,
+        };
+        let asked = Impairments {
+            delay: Duration::from_millis(5),
+            jitter: Some(jitter),
+            ..Impairments::default()
+        };
+        let mut random = Random(3);
+        let lab = run(asked, 50, 1_000, 8, |_, sent| {
+            vec![sent + jitter.delay(5_000_000, random.draw()) / 1_000 + later]
+        });
+        state(&lab, Condition::Delay)
+    };
+    assert_eq!(judged(0), Proven);
+    assert_eq!(judged(5_000), Refuted);
+}
+
+#[test]
 fn loss_is_proven_by_a_share_that_is_probable() {
     let judged =
         |asked: &str, count, lost| state(&loses(independent(asked), count, lost), Condition::Loss);

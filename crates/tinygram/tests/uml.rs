@@ -50,7 +50,17 @@ fn verdicts(workshop: &Workshop) -> Vec<(String, Value)> {
 fn conclusive(workshop: &Workshop, backend: &str) -> Output {
     let play = || workshop.run(&["run", "sticky", "--backend", backend]);
     let mut again = (0..5).map(|_| play());
-    let found = again.find(|output| output.status.code() != Some(4));
+    let found = again.find(|output| {
+        let is_conclusive = output.status.code() != Some(4);
+        if !is_conclusive {
+            // Whoever reads the tests' log sees that it happened, and why.
+            eprintln!(
+                "inconclusive on {backend}, played again:\n{}",
+                stdout(output)
+            );
+        }
+        is_conclusive
+    });
     found.unwrap_or_else(play)
 }
 

@@ -1,7 +1,7 @@
 //! What was asked of a link, compared with what was seen.
 
 use super::{
-    EARLY, ENOUGH, IMPROBABLE, LATE, RATE_TOLERANCE,
+    EARLY, ENOUGH, HARDLY_LATE, IMPROBABLE, LATE, RATE_TOLERANCE,
     group::Group,
     measure::{at_once_below, hides_those_at_once},
     passage::Outcome,
@@ -92,35 +92,59 @@ fn nanos(asked: &Impairments) -> u64 {
     u64::try_from(asked.delay.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The median, and with a rate the shortest, of which only the rest is waiting.
+/// The median must not be early nor very late, and the shortest hardly late: that a machine was busy
+/// explains why some packets are late, not why all are.
 fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     let asked = &group.asked;
-    if hides_those_at_once(asked) {
+    if hides_those_at_once(asked) || (asked.rate.is_some() && asked.jitter.is_some()) {
         return ProofState::Indistinct;
     }
     if sorted.len() < ENOUGH {
         return ProofState::TooFew;
     }
-    // The median of few delays that vary may lie some way from the one of all.
-    let [low, high] = match asked.jitter {
-        None => [nanos(asked); 2],
+    let n = asked
+        .jitter
+        .map_or(sorted.len() as f64, |jitter| independent(jitter, sorted));
+    // The delay asked for below which that share of all packets is.
+    let below = |share: f64| match asked.jitter {
+        None => nanos(asked),
         Some(jitter) => {
-            let apart = band(independent(jitter, sorted), IMPROBABLE);
-            [0.5 - apart, 0.5 + apart].map(|share| {
-                let draw = (share.clamp(0.0, 1.0) * f64::from(u32::MAX)) as u32;
-                jitter.delay(nanos(asked), draw)
-            })
+            let draw = (share.clamp(0.0, 1.0) * f64::from(u32::MAX)) as u32;
+            jitter.delay(nanos(asked), draw)
         }
     };
-    let seen = match (asked.rate, asked.jitter) {
-        (None, _) => sorted[(sorted.len() - 1) / 2],
-        // The packet that waited least for others, and took its own time only.
-        (Some(_), None) => sorted[0],
-        (Some(_), Some(_)) => return ProofState::Indistinct,
-    };
+    // The median of few delays that vary may lie some way from the one of all.
+    let apart = band(n, IMPROBABLE);
+    let [low, high] = [0.5 - apart, 0.5 + apart].map(below);
+    // That all of so many are longer than this is as improbable.
+    let shortest = below(1.0 - IMPROBABLE.powf(1.0 / n));
     let own = asked.rate.map_or(0, |limit| transmission(limit, group));
-    let late = high.saturating_add(own).saturating_add(LATE.max(high / 4));
-    within(seen.saturating_add(EARLY) >= low && seen <= late)
+    let seen = match asked.rate {
+        None => sorted[(sorted.len() - 1) / 2],
+        // The packet that waited least for others, and took its own time only.
+        Some(_) => sorted[0],
+    };
+    let very_late = high.saturating_add(own).saturating_add(LATE.max(high / 4));
+    let hardly_late = shortest
+        .saturating_add(own)
+        .saturating_add(HARDLY_LATE.max(shortest / 20));
+    if seen.saturating_add(EARLY) < low || seen > very_late {
+        ProofState::Refuted
+    } else if sorted[0] <= hardly_late {
+        ProofState::Proven
+    } else if sent_within(group) <= LATE {
+        // One pause of the machine explains them all.
+        ProofState::TooFew
+    } else {
+        ProofState::Refuted
+    }
+}
+
+/// How long it took to send them, in ns.
+fn sent_within(group: &Group<'_>) -> u64 {
+    let sent = || group.members.iter().map(|member| member.passage.at);
+    let (first, last) = (sent().min(), sent().max());
+    last.unwrap_or_default() - first.unwrap_or_default()
 }
 
 fn within(is: bool) -> ProofState {
