@@ -76,8 +76,8 @@ pub fn analyse(run: &Run) -> Analysis {
     notes.extend(diary.malformed());
     notes.extend(nudged(&manifest.hosts));
 
-    let arrivals = Arrivals::new(&captures);
-    let links = links::links(run);
+    let links::Measured { links, flips } = links::measure(run);
+    let arrivals = Arrivals::new(&captures, |name, number| flips.arrived(name, number));
     let doubts = links::doubts(run, &links);
     notes.extend(links::too_few(&links));
     let joined = join::connections(&captures, &arrivals, &mut diary, &programs);
@@ -89,6 +89,7 @@ pub fn analyse(run: &Run) -> Analysis {
     let known = findings::Known {
         is_captured: &|name| is_captured(&captures, name),
         loses_as_asked: &|name| doubts.is_empty() && links::may_lose(&links, name),
+        arrived_flipped: &|name, number| flips.befell(name, number),
     };
     findings.extend(findings::in_flows(&flows, &known));
     findings.extend(findings::unproven(&doubts, manifest.ended));

@@ -1,5 +1,6 @@
 //! What links did, seen from both of their ends, and whether that is what they were asked.
 
+mod flips;
 mod group;
 mod measure;
 mod passage;
@@ -12,6 +13,7 @@ use crate::model::{
     note::Note,
     verdict::Doubt,
 };
+use flips::Flips;
 use record::{manifest::Outcome, run::Run};
 use scenario::{
     expectation::Condition,
@@ -44,13 +46,22 @@ const AROUND_A_CHANGE: u64 = 1_000_000;
 /// A rate may be this far from what was asked, as a share of it.
 const RATE_TOLERANCE: f64 = 0.05;
 
+/// What the captures of both ends tell.
+pub(crate) struct Measured {
+    /// Each host's link.
+    pub(crate) links: Vec<LinkSummary>,
+    /// Packets that arrived with a bit flipped.
+    pub(crate) flips: Flips,
+}
+
 /// Measures each host's link.
-pub(crate) fn links(run: &Run) -> Vec<LinkSummary> {
+pub(crate) fn measure(run: &Run) -> Measured {
     let passages = passage::passages(run);
+    let flips = Flips::new(run, &passages);
     let groups = group::groups(run, &passages);
     let mut links: Vec<LinkSummary> = groups.iter().map(measure::summary).collect();
     doubt_outages(&mut links);
-    links
+    Measured { links, flips }
 }
 
 /// That nothing arrived proves an outage only where something does without it.

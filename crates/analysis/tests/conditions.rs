@@ -14,7 +14,7 @@ use analysis::{
 use record::manifest::PhaseRecord;
 use scenario::{
     expectation::{Claim, Condition},
-    finding::FindingCode,
+    finding::{Cause, FindingCode},
     impairment::{
         Chance, Distribution, GilbertElliott, Impairments, Jitter, Loss, Queue, RateLimit, Reorder,
     },
@@ -288,6 +288,17 @@ fn a_flipped_bit_is_found_wherever_it_is() {
         state(&flips("0%", 200, 1), Condition::Corrupt),
         Refuted,
         "nobody asked"
+    );
+}
+
+#[test]
+fn a_datagram_with_a_flipped_bit_is_lost_by_the_flip() {
+    let analysis = flips("25%", 200, 48).analyse();
+    let lost = found(&analysis, FindingCode::DatagramLost);
+    assert_eq!(lost.len(), 48);
+    assert!(
+        lost.iter()
+            .all(|finding| finding.cause == Cause::LinkCorruption)
     );
 }
 

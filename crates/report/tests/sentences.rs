@@ -237,6 +237,7 @@ fn of_reads() -> Vec<Finding> {
 fn of_datagrams() -> Vec<Finding> {
     let each = [
         (FindingCode::DatagramLost, Cause::LinkLoss),
+        (FindingCode::DatagramLost, Cause::LinkCorruption),
         (FindingCode::DatagramLost, Cause::ReceiveBuffer),
         (FindingCode::DatagramLost, Cause::Undetermined),
         (FindingCode::DatagramDuplicated, Cause::Undetermined),
@@ -246,7 +247,10 @@ fn of_datagrams() -> Vec<Finding> {
     ];
     let finding = |(code, cause)| {
         let frames: &[u64] = match (code, cause) {
-            (FindingCode::DatagramLost, Cause::LinkLoss | Cause::Undetermined) => &[3],
+            (
+                FindingCode::DatagramLost,
+                Cause::LinkLoss | Cause::LinkCorruption | Cause::Undetermined,
+            ) => &[3],
             (FindingCode::DatagramDuplicated, _) => &[3, 9, 10],
             _ => &[3, 9],
         };

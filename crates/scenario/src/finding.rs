@@ -125,6 +125,8 @@ names! {
         ReceiveBuffer = "receive-buffer",
         /// The link lost it.
         LinkLoss = "link-loss",
+        /// The link flipped a bit of it, which the checksum shows (RFC 768): the receiver drops it.
+        LinkCorruption = "link-corruption",
         /// The evidence does not decide.
         Undetermined = "undetermined",
     }

@@ -13,6 +13,8 @@ pub(crate) struct Known<'a> {
     pub(crate) is_captured: &'a dyn Fn(&str) -> bool,
     /// Whether what its link lost it was asked to lose, as far as the captures tell.
     pub(crate) loses_as_asked: &'a dyn Fn(&str) -> bool,
+    /// Whether what that host sent as that frame arrived with a bit flipped.
+    pub(crate) arrived_flipped: &'a dyn Fn(&str, u64) -> bool,
 }
 
 /// Everything found in the UDP flows.
@@ -29,7 +31,14 @@ pub(crate) fn in_flows(flows: &[Flow], known: &Known<'_>) -> Vec<Finding> {
             if receiver.is_some_and(known.is_captured) {
                 let sender = flow.sender(direction).host.as_deref();
                 let from = findings.len();
-                way.find(sender.is_some_and(known.loses_as_asked), &mut findings);
+                let why_lost = |datagram: &Datagram| match sender {
+                    Some(host) if (known.arrived_flipped)(host, datagram.frame) => {
+                        Cause::LinkCorruption
+                    }
+                    Some(host) if (known.loses_as_asked)(host) => Cause::LinkLoss,
+                    _ => Cause::Undetermined,
+                };
+                way.find(why_lost, &mut findings);
                 findings[from..].sort_by_key(|finding| finding.at);
             }
         }
@@ -44,7 +53,7 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn find(&self, loses_as_asked: bool, findings: &mut Vec<Finding>) {
+    fn find(&self, why_lost: impl Fn(&Datagram) -> Cause, findings: &mut Vec<Finding>) {
         let datagrams = &self.flow.datagrams[self.direction.index()];
         let last_received = datagrams
             .iter()
@@ -61,12 +70,7 @@ impl Way<'_> {
                 add(FindingCode::DatagramFragmented, Cause::Mtu, false);
             }
             let Some(arrived) = first_arrival(datagram) else {
-                let cause = if loses_as_asked {
-                    Cause::LinkLoss
-                } else {
-                    Cause::Undetermined
-                };
-                add(FindingCode::DatagramLost, cause, true);
+                add(FindingCode::DatagramLost, why_lost(datagram), true);
                 continue;
             };
             if datagram.arrivals.len() > 1 {

@@ -18,6 +18,8 @@ use std::{collections::HashMap, net::IpAddr};
 /// One packet that a host sent to another.
 #[derive(Clone, Debug)]
 pub(super) struct Passage {
+    /// Its number in the sender's capture.
+    pub(super) number: u64,
     /// When it was sent, in ns since 1970.
     pub(super) at: u64,
     /// The receiver, by its place in the plan.
@@ -36,9 +38,10 @@ pub(super) enum Outcome {
         at: u64,
         again: u32,
     },
-    /// It arrived with a bit flipped.
+    /// It arrived with a bit flipped, as that frame of the receiver's capture.
     Corrupted {
         at: u64,
+        number: u64,
     },
     /// It arrived as fragments, the last one then; the largest has so many bytes.
     Pieces {
@@ -69,14 +72,22 @@ impl Passage {
         match self.outcome {
             Outcome::Missing => None,
             Outcome::Arrived { at, .. }
-            | Outcome::Corrupted { at }
+            | Outcome::Corrupted { at, .. }
             | Outcome::Pieces { at, .. } => Some(at),
         }
     }
 }
 
-/// A packet of a capture: when, and its bytes from the IP header on.
-type Seen<'a> = (u64, &'a [u8]);
+/// A packet of a capture.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    /// Its number there.
+    number: u64,
+    /// When, in ns since 1970.
+    at: u64,
+    /// From the IP header on.
+    packet: &'a [u8],
+}
 
 /// What each host of the plan sent to others whose captures are there, in order; nothing for a host
 /// without a capture.
@@ -90,13 +101,14 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
     let mut bytes: Vec<Vec<&[u8]>> = vec![Vec::new(); hosts.len()];
     let place = |address: IpAddr| hosts.iter().position(|host| host.address == address);
     for (from, seen) in captures.iter().enumerate() {
-        for &(at, packet) in seen.iter().flatten() {
+        for &Seen { number, at, packet } in seen.iter().flatten() {
             let Some((source, destination)) = addresses(packet) else {
                 continue;
             };
             let to = place(destination).filter(|to| *to != from && captures[*to].is_some());
             if let Some(to) = to.filter(|_| source == hosts[from].address) {
                 passages[from].push(Passage {
+                    number,
                     at,
                     to,
                     length: packet.len() as u32,
@@ -112,8 +124,8 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
             .iter()
             .flatten()
             .copied()
-            .filter(|(_, packet)| {
-                addresses(packet).is_none_or(|(source, _)| source != hosts[to].address)
+            .filter(|seen| {
+                addresses(seen.packet).is_none_or(|(source, _)| source != hosts[to].address)
             })
             .filter(|&arrival| !sent.take(to, arrival, &mut passages))
             .collect();
@@ -132,7 +144,11 @@ fn packets(file: &[u8]) -> Option<Vec<Seen<'_>>> {
             LinkType::RAW => packet.data,
             _ => return None,
         };
-        Some((packet.at, bytes))
+        Some(Seen {
+            number: packet.number,
+            at: packet.at,
+            packet: bytes,
+        })
     });
     Some(behind.collect())
 }
@@ -186,7 +202,8 @@ impl<'a> Sent<'a> {
     }
 
     /// Notes an arrival. Returns whether such a packet was ever sent.
-    fn take(&mut self, to: usize, (at, packet): Seen<'_>, passages: &mut [Vec<Passage>]) -> bool {
+    fn take(&mut self, to: usize, seen: Seen<'_>, passages: &mut [Vec<Passage>]) -> bool {
+        let Seen { at, packet, .. } = seen;
         let Some(alike) = self.alike.get_mut(packet) else {
             return false;
         };
@@ -230,9 +247,9 @@ fn rebuild(to: usize, strange: &[Seen<'_>], passages: &mut [Vec<Passage>], bytes
             }
         }
     }
-    for &(at, packet) in strange {
+    for &Seen { number, at, packet } in strange {
         if let Some((from, place)) = candidates.take(at, packet) {
-            passages[from][place].outcome = Outcome::Corrupted { at };
+            passages[from][place].outcome = Outcome::Corrupted { at, number };
         }
     }
 }

@@ -117,8 +117,9 @@ impl Sent {
 }
 
 impl Arrivals {
-    /// Matches all captures of a run with each other.
-    pub(crate) fn new(captures: &[Capture<'_>]) -> Self {
+    /// Matches all captures of a run with each other. A host's frame that `is_damaged`
+    /// is the arrival of nothing: the host's kernel drops it.
+    pub(crate) fn new(captures: &[Capture<'_>], is_damaged: impl Fn(&str, u64) -> bool) -> Self {
         let mut sent = sent_packets(captures);
         let mut arrivals = Self {
             captures: captures
@@ -132,7 +133,10 @@ impl Arrivals {
         for capture in captures {
             let Some(host) = &capture.host else { continue };
             for frame in &capture.frames.frames {
-                if frame.destination.ip() != host.address || frame.source.ip() == host.address {
+                if frame.destination.ip() != host.address
+                    || frame.source.ip() == host.address
+                    || is_damaged(&host.name, frame.number)
+                {
                     continue;
                 }
                 let Some((alike, at)) = sent.get_mut(&key(frame)).zip(frame.whole_at) else {

@@ -28,7 +28,7 @@ struct Heap {
 impl Heaps {
     pub(super) fn new(strange: &[Seen<'_>]) -> Self {
         let mut heaps: BTreeMap<Name, Vec<Heap>> = BTreeMap::new();
-        for &(at, packet) in strange {
+        for &Seen { at, packet, .. } in strange {
             let fragment = ipv4::Packet::new(packet, packet.len())
                 .ok()
                 .and_then(|view| view.fragment());
@@ -103,16 +103,21 @@ mod tests {
         packet
     }
 
+    fn seen(at: u64, packet: &[u8]) -> Seen<'_> {
+        let number = 1;
+        Seen { number, at, packet }
+    }
+
     #[test]
     fn an_identification_that_comes_again_is_another_packet() {
         let [front, back] = [packet(7, 80, 0, true), packet(7, 20, 80, false)];
         let whole = packet(7, 100, 0, false);
         for later in [SECOND, 60 * SECOND] {
-            let seen: [Seen<'_>; 4] = [
-                (10, &front),
-                (20, &back),
-                (later, &back),
-                (later + 5, &front),
+            let seen = [
+                seen(10, &front),
+                seen(20, &back),
+                seen(later, &back),
+                seen(later + 5, &front),
             ];
             let mut heaps = Heaps::new(&seen);
             assert_eq!(heaps.take(0, &whole), Some((20, 100)));
@@ -124,7 +129,7 @@ mod tests {
     #[test]
     fn fragments_of_two_minutes_make_no_packet() {
         let [front, back] = [packet(7, 80, 0, true), packet(7, 20, 80, false)];
-        let seen: [Seen<'_>; 2] = [(10, &front), (10 + 120 * SECOND, &back)];
+        let seen = [seen(10, &front), seen(10 + 120 * SECOND, &back)];
         assert_eq!(Heaps::new(&seen).take(0, &packet(7, 100, 0, false)), None);
     }
 }
