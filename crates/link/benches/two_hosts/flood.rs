@@ -43,17 +43,21 @@ pub(crate) fn print(course: &Course) {
     let per_second = || Samples::new(Best::Highest);
     let [mut unpaced, mut plain] = [per_second(), per_second()];
     let [mut steady, mut plain_steady] = [per_second(), per_second()];
-    let mut lost = Samples::new(Best::Lowest);
-    let [mut cost, mut steady_cost] = [(); 2].map(|()| Samples::new(Best::Lowest));
+    let lowest = || Samples::new(Best::Lowest);
+    let [mut lost, mut steady_lost, mut plain_lost] = [lowest(), lowest(), lowest()];
+    let [mut cost, mut steady_cost] = [lowest(), lowest()];
     for _ in 0..RUNS {
         plain.push(flood(course, Way::Plain, None).delivered());
         let run = flood(course, Way::Link, None);
         unpaced.push(run.delivered());
-        lost.push(100.0 * (run.sent - run.received) as f64 / run.sent as f64);
+        lost.push(run.lost());
         cost.push(run.micros_each.unwrap_or(f64::NAN));
-        plain_steady.push(flood(course, Way::Plain, Some(STEADY)).delivered());
+        let run = flood(course, Way::Plain, Some(STEADY));
+        plain_steady.push(run.delivered());
+        plain_lost.push(run.lost());
         let run = flood(course, Way::Link, Some(STEADY));
         steady.push(run.delivered());
+        steady_lost.push(run.lost());
         steady_cost.push(run.micros_each.unwrap_or(f64::NAN));
     }
     let (thousands, micros) = ("1,000 packets/s", "µs/packet");
@@ -71,6 +75,7 @@ pub(crate) fn print(course: &Course) {
         &steady,
         Some(&plain_steady),
     );
+    row("… lost", "%", &steady_lost, Some(&plain_lost));
     row(
         "… CPU time of the link's thread",
         micros,
@@ -83,6 +88,11 @@ impl Run {
     /// In 1,000 packets/s.
     fn delivered(&self) -> f64 {
         self.received as f64 / self.seconds / 1e3
+    }
+
+    /// In percent of what was sent.
+    fn lost(&self) -> f64 {
+        100.0 * (self.sent - self.received) as f64 / self.sent as f64
     }
 }
 
