@@ -36,6 +36,4 @@ bench: build ## measures what a run costs, what a packet costs, what a link carr
 	$(CARGO) bench -p emulator --locked
 	$(CARGO) bench -p sim --locked
 	$(CARGO) bench -p link --locked
-	@if $(LAB) doctor --json | grep -A3 '"ability": "netem"' | grep -q '"state": "ok"'; then \
-		$(CARGO) bench -p link --locked -- netem; \
-	else echo "kernel netem: none here to compare with"; fi
+	$(CARGO) bench -p link --locked -- netem

@@ -2,8 +2,8 @@
 //! each next to a plain veth pair, measured in turn with it on the same machine.
 //!
 //! `cargo bench -p link` prints a table; `cargo bench -p link -- flood` only the rows of that
-//! measurement (`flood`, `delay`, `stream`). Where netem is to be had, `netem` as an argument
-//! measures the kernel's link instead.
+//! measurement (`flood`, `delay`, `stream`). With `netem` as an argument the kernel's link is measured
+//! instead, where there is one.
 
 #![allow(clippy::unwrap_used, reason = "a bench may panic")]
 #![allow(clippy::print_stdout, reason = "its output is the result")]
@@ -17,6 +17,7 @@ mod stream;
 mod support;
 
 use course::Course;
+use link::netem;
 use samples::Samples;
 use scenario::plan::Engine;
 use std::{env, fs, process::Command};
@@ -49,6 +50,12 @@ fn main() {
     } else {
         Engine::User
     };
+    if engine == Engine::Netem
+        && let Err(refusal) = netem::probe("lo")
+    {
+        println!("kernel netem: nothing to compare with: {refusal}");
+        return;
+    }
     let names = || MEASUREMENTS.iter().map(|(name, _)| *name);
     let wants_all = !words.iter().any(|word| names().any(|name| name == word));
     println!("{}\n", machine());
