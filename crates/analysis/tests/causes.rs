@@ -589,6 +589,38 @@ fn many_tinygrams_are_a_run() {
 }
 
 #[test]
+fn that_some_writes_gathered_does_not_make_the_others_less_small() {
+    let cause = |gathered: &[u64]| {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().open(0);
+        for n in 0..20 {
+            let writes = if gathered.contains(&n) { 2 } else { 1 };
+            for again in 0..writes {
+                tcp.write(Client, 100_000 + 10 * n + again, &["x"]);
+            }
+            tcp.send(Client, 100_005 + 10 * n, writes);
+        }
+        only(&lab.analyse(), FindingCode::TinygramRun).cause
+    };
+    assert_eq!(cause(&[]), Cause::SmallWrites);
+    assert_eq!(cause(&[4, 11]), Cause::SmallWrites);
+    assert_eq!(cause(&[4, 9, 11]), Cause::Undetermined);
+}
+
+#[test]
+fn what_is_cut_within_a_write_was_not_written_so() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["xx"; 10]);
+    for n in 0..20 {
+        tcp.send(Client, 100_005 + 10 * n, 1);
+    }
+    let analysis = lab.analyse();
+    let run = only(&analysis, FindingCode::TinygramRun);
+    assert_eq!(run.cause, Cause::Undetermined);
+}
+
+#[test]
 fn a_segment_with_as_much_payload_as_header_is_no_tinygram() {
     for (len, runs) in [(39, 1), (40, 0)] {
         let mut lab = Lab::new();

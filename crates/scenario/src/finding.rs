@@ -119,7 +119,7 @@ names! {
         SeparateSegments = "separate-segments",
         /// The receiver takes whatever one read returns for a message.
         NoFraming = "no-framing",
-        /// The program wrote small pieces, one call each, and nothing gathered them.
+        /// The program wrote small pieces, one call each, and hardly anything gathered them.
         SmallWrites = "small-writes",
         /// The receiver's socket buffer was full.
         ReceiveBuffer = "receive-buffer",

@@ -6,7 +6,7 @@ use crate::{
         connection::Segment,
         finding::{Cost, Details, Finding},
     },
-    span::covering,
+    span::overlapping,
     wire::sender::Situation,
 };
 use scenario::finding::{Cause, FindingCode};
@@ -72,7 +72,8 @@ fn run(case: &Case<'_>, places: Range<usize>) -> Finding {
     })
 }
 
-/// With a diary: the program wrote each piece by itself. Without: segments that left while others
+/// With a diary: the program wrote each piece by itself; here and there, once in ten at most, a few
+/// whole writes may have gathered, as they do when an acknowledgment is late. Without: segments that left while others
 /// were unacknowledged and the window had room were cut neither by Nagle's algorithm nor by the
 /// window, so they are as the program wrote them.
 fn cause(case: &Case<'_>, places: &Range<usize>, nagle_off: bool) -> Cause {
@@ -82,11 +83,19 @@ fn cause(case: &Case<'_>, places: &Range<usize>, nagle_off: bool) -> Cause {
         .clone()
         .all(|place| room(place).is_some_and(|room| room > case.stream.segments[place].len()));
     let writes = &case.stream.writes;
-    let one_write_each = segments.iter().all(|segment| {
-        covering(writes, segment.range.start).is_some_and(|at| writes[at].range == segment.range)
+    let whole_writes = |segment: &Segment| {
+        let own = &writes[overlapping(writes, &segment.range)];
+        let (first, last) = own.first().zip(own.last())?;
+        let is_whole = (first.range.start..last.range.end) == segment.range;
+        is_whole.then_some(own.len())
+    };
+    let gathered: Option<Vec<usize>> = segments.iter().map(whole_writes).collect();
+    let as_written = gathered.is_some_and(|counts| {
+        let several = counts.iter().filter(|count| **count > 1).count();
+        several * 10 <= counts.len()
     });
     let told_by_wire = writes.is_empty() && nagle_off && window_free;
-    if one_write_each || told_by_wire {
+    if as_written || told_by_wire {
         Cause::SmallWrites
     } else {
         Cause::Undetermined
