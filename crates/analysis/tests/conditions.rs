@@ -889,3 +889,50 @@ fn the_faster_of_two_copies_says_nothing_of_jitter() {
     assert_eq!(state(&lab, Condition::Jitter), Proven);
     assert_eq!(state(&lab, Condition::Delay), Proven);
 }
+
+/// Datagrams all alike, one a second, of which some are lost; the network delays as asked.
+fn heartbeats(asked: Impairments, is_lost: fn(u64) -> bool) -> Lab {
+    let mut lab = Lab::new();
+    lab.manifest.variant.hosts[CLIENT].link = asked.into();
+    let mut udp = lab.udp();
+    for n in 0..60 {
+        let sent = 100_000 + n * 1_000_000;
+        let arrival = (!is_lost(n)).then_some(sent + DELAY);
+        udp.send_alike(Client, sent, b"alive", arrival);
+    }
+    lab
+}
+
+#[test]
+fn of_packets_that_are_alike_nobody_knows_which_was_lost() {
+    let lossy = || Impairments {
+        loss: independent("20%"),
+        ..delayed()
+    };
+    let some = heartbeats(lossy(), |n| n % 5 == 1);
+    let link = client(&some);
+    assert_eq!((link.sent, link.missing), (60, 12));
+    assert_eq!(state(&some, Condition::Loss), Proven, "how many is known");
+    assert_eq!(state(&some, Condition::Delay), TooFew, "which is not");
+    assert_eq!(
+        state(&heartbeats(lossy(), |n| n % 2 == 1), Condition::Loss),
+        Refuted
+    );
+    let none = heartbeats(lossy(), |_| false);
+    assert_eq!(state(&none, Condition::Delay), Proven, "each came once");
+    let copied = Impairments {
+        duplicate: Chance::of(percent("10%")),
+        ..lossy()
+    };
+    let lab = heartbeats(copied, |n| n % 5 == 1);
+    assert_eq!(state(&lab, Condition::Loss), Indistinct);
+    assert_eq!(state(&lab, Condition::Duplicate), Indistinct);
+    let numbered = Impairments {
+        loss: Loss::Packets([2].into()),
+        ..delayed()
+    };
+    assert_eq!(
+        state(&heartbeats(numbered, |n| n == 1), Condition::Loss),
+        Indistinct
+    );
+}

@@ -22,6 +22,13 @@ pub(super) struct Group<'a> {
     pub(super) members: Vec<Member<'a>>,
 }
 
+impl Group<'_> {
+    /// Whether it has packets of which nobody can tell which arrived.
+    pub(super) fn has_alike(&self) -> bool {
+        self.members.iter().any(|member| member.passage.is_alike)
+    }
+}
+
 /// A packet of a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member<'a> {
@@ -99,15 +106,21 @@ fn of_host<'a>(run: &'a Run, host: &'a HostPlan, sent: &'a [Passage]) -> Vec<Gro
                     Some(toward) => span.state.impairments(toward).clone(),
                     None => span.state.egress.clone(),
                 },
-                outage: asked_to_cut.then(|| Outage {
-                    sent: cut.len() as u64,
-                    arrived: cut.iter().filter(|m| m.passage.left().is_some()).count() as u64,
-                }),
+                outage: asked_to_cut.then(|| outage(&cut)),
                 members: inside().filter(|member| !is_cut(member)).copied().collect(),
             });
         }
     }
     groups
+}
+
+fn outage(cut: &[&Member<'_>]) -> Outage {
+    let told_apart = || cut.iter().filter(|member| !member.passage.is_alike);
+    let arrived = told_apart().filter(|member| member.passage.left().is_some());
+    Outage {
+        sent: told_apart().count() as u64,
+        arrived: arrived.count() as u64,
+    }
 }
 
 /// The phases of a host's link: what was planned, from when the link says that it began. Without its

@@ -20,6 +20,7 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
     let filling = group
         .asked
         .queue
+        .filter(|_| !group.has_alike())
         .map(|queue| queue::filling(queue, members));
     let at_once = members
         .iter()
@@ -40,7 +41,7 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
         at_once: at_once.count() as u64,
         overtaking: overtaking(members),
         delay: statistics(&delays),
-        rate: rate::measured(&group.asked, members),
+        rate: rate::measured(&group.asked, members).filter(|_| !group.has_alike()),
         held: filling.map(|filling| filling.most),
         largest: members.iter().filter_map(largest).max(),
         proofs: Vec::new(),

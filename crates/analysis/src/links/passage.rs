@@ -3,7 +3,8 @@
 //! Nothing changes a packet between the two captures but an impairment, so packets are matched by
 //! all their bytes. Those alike are matched in order; one that arrives although all alike have
 //! arrived is a duplicate. A retransmission is no such: its IP identification or its TCP timestamp
-//! is another. What arrives without having been sent is a fragment that a router made of a missing
+//! is another. Where not all that are alike arrive just once, nobody can tell which did, nor when: their
+//! number counts, and their times do not. What arrives without having been sent is a fragment that a router made of a missing
 //! packet, or a missing packet with a bit flipped.
 
 mod flipped;
@@ -26,6 +27,8 @@ pub(super) struct Passage {
     pub(super) to: usize,
     /// Bytes of the IP packet.
     pub(super) length: u32,
+    /// Whether nobody can tell if it was this one that arrived, or another that is alike.
+    pub(super) is_alike: bool,
     pub(super) outcome: Outcome,
 }
 
@@ -51,10 +54,10 @@ pub(super) enum Outcome {
 }
 
 impl Passage {
-    /// When it arrived whole and intact.
+    /// When it arrived whole and intact, and it was this one.
     pub(super) fn arrived(&self) -> Option<u64> {
         match self.outcome {
-            Outcome::Arrived { at, .. } => Some(at),
+            Outcome::Arrived { at, .. } if !self.is_alike => Some(at),
             _ => None,
         }
     }
@@ -67,9 +70,10 @@ impl Passage {
         }
     }
 
-    /// When it left the link, however it looked.
+    /// When it left the link, however it looked, and it was this one.
     pub(super) fn left(&self) -> Option<u64> {
         match self.outcome {
+            _ if self.is_alike => None,
             Outcome::Missing => None,
             Outcome::Arrived { at, .. }
             | Outcome::Corrupted { at, .. }
@@ -112,6 +116,7 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
                     at,
                     to,
                     length: packet.len() as u32,
+                    is_alike: false,
                     outcome: Outcome::Missing,
                 });
                 bytes[from].push(packet);
@@ -131,6 +136,7 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
             .collect();
         rebuild(to, &strange, &mut passages, &bytes);
     }
+    sent.mark_alike(&mut passages);
     passages
 }
 
@@ -199,6 +205,24 @@ impl<'a> Sent<'a> {
             }
         }
         Self { alike }
+    }
+
+    /// Marks those of which nobody can tell which arrived.
+    fn mark_alike(&self, passages: &mut [Vec<Passage>]) {
+        for Alike { places, .. } in self.alike.values().filter(|alike| alike.places.len() > 1) {
+            let outcomes = || places.iter().map(|&(from, place)| &passages[from][place]);
+            let may_be_others = outcomes().zip(outcomes().skip(1)).any(|(one, next)| {
+                // While two were under way at once, either may be the one that came again.
+                let is_copied = one.copies() + next.copies() > 0;
+                is_copied && one.left().is_some_and(|left| next.at <= left)
+            });
+            let is_any_missing = outcomes().any(|passage| passage.arrived().is_none());
+            if is_any_missing || may_be_others {
+                for &(from, place) in places {
+                    passages[from][place].is_alike = true;
+                }
+            }
+        }
     }
 
     /// Notes an arrival. Returns whether such a packet was ever sent.

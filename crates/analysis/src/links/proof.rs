@@ -58,13 +58,12 @@ pub(super) fn proofs(
     if let Some(limit) = asked.rate {
         proofs.push(plain(Condition::Rate, rate_of(limit, group)));
     }
-    if let (Some(queue), Some(filling)) = (asked.queue, filling) {
-        let state = if queue::is_beyond(queue, filling) {
-            ProofState::Refuted
-        } else if filling.dropped > 0 {
-            ProofState::Proven
-        } else {
-            ProofState::TooFew
+    if let Some(queue) = asked.queue {
+        let state = match filling {
+            None => ProofState::Indistinct,
+            Some(filling) if queue::is_beyond(queue, filling) => ProofState::Refuted,
+            Some(filling) if filling.dropped > 0 => ProofState::Proven,
+            Some(_) => ProofState::TooFew,
         };
         proofs.push(plain(Condition::Queue, state));
     }
@@ -248,6 +247,9 @@ fn against(condition: Condition, chain: &Chain, steps: usize, events: u64) -> Pr
 
 fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proof {
     let asked = &group.asked;
+    if hides_losses(group) {
+        return plain(Condition::Loss, ProofState::Indistinct);
+    }
     // What a router refused, or a full queue dropped, is not the loss'.
     let refused = |length: u32| asked.path_mtu.is_some_and(|mtu| length > u32::from(mtu));
     let large = group
@@ -358,9 +360,20 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
     }
 }
 
+/// Whether a lost packet and a copy of another that is alike make up for each other, or what was lost
+/// depends on more than how many were.
+fn hides_losses(group: &Group<'_>) -> bool {
+    let asked = &group.asked;
+    let depends_on_which = matches!(asked.loss, Loss::Packets(_)) || asked.queue.is_some();
+    group.has_alike() && (depends_on_which || !asked.duplicate.is_never())
+}
+
 /// Of the packets that arrived at all: one both lost and copied arrives once.
 fn duplicate(group: &Group<'_>, seen: &LinkSummary) -> Proof {
     let asked = &group.asked;
+    if group.has_alike() && asked.loss != Loss::None {
+        return plain(Condition::Duplicate, ProofState::Indistinct);
+    }
     let chance = asked.duplicate;
     let lost = match &asked.loss {
         Loss::Independent(loss) => loss.share.fraction(),
@@ -389,6 +402,9 @@ fn duplicate(group: &Group<'_>, seen: &LinkSummary) -> Proof {
 
 fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof {
     let open = plain(Condition::Reorder, ProofState::Indistinct);
+    if group.has_alike() {
+        return open;
+    }
     let Some(reorder) = asked.reorder.filter(|_| at_once_below(asked).is_some()) else {
         return open;
     };
@@ -421,7 +437,7 @@ fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof 
 
 /// The rate of the longest stretch in which packets were waiting.
 fn rate_of(limit: RateLimit, group: &Group<'_>) -> ProofState {
-    if hides_those_at_once(&group.asked) {
+    if hides_those_at_once(&group.asked) || group.has_alike() {
         return ProofState::Indistinct;
     }
     let stretch = rate::longest_stretch(&group.asked, &group.members);

@@ -99,6 +99,20 @@ impl<'a> Udp<'a> {
         self.exchange(side, micros, frame, change);
     }
 
+    /// Sends a datagram without identification, as Linux does: one with the same payload is alike.
+    pub(crate) fn send_alike(
+        &mut self,
+        side: Side,
+        micros: u64,
+        payload: &[u8],
+        arrival: Option<u64>,
+    ) {
+        let [from, to] = self.ends(side);
+        let frame = frames::udp(from, to, 0, payload);
+        let arrives = |packet| arrival.map(|at| (at, packet)).into_iter().collect();
+        self.exchange(side, micros, frame, arrives);
+    }
+
     /// As [`Udp::send_changed`], without the flag DF (RFC 791, 3.1).
     pub(crate) fn send_breakable(
         &mut self,

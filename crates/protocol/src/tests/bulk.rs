@@ -54,3 +54,13 @@ fn a_corked_source_lets_go_at_its_end() {
     });
     assert_eq!(corks, [Some(true), None, Some(false)]);
 }
+
+#[test]
+fn the_bytes_of_a_source_count() {
+    let text: Vec<u8> = (0..24).map(bulk::byte).collect();
+    assert_eq!(text, b"0000000 0000001 0000002 ");
+    let late: Vec<u8> = (8 * 0xabc_def0..8 * 0xabc_def0 + 8)
+        .map(bulk::byte)
+        .collect();
+    assert_eq!(late, b"abcdef0 ");
+}
