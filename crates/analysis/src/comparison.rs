@@ -61,7 +61,7 @@ pub struct Comparison {
 /// One run in figures: its main direction, summed over all connections that have it.
 ///
 /// The main direction is client to server over TCP, or server to client when the clients send no
-/// message; without TCP, that of the first UDP flow's client. Then datagrams stand for messages,
+/// message; without TCP, that of the UDP flows' clients. Then datagrams stand for messages,
 /// writes, segments and reads.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -197,16 +197,8 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
         };
         run.findings.iter().filter(here).count() as u64
     };
-    let senders: Vec<&End> = {
-        let mut ends: Vec<_> = run
-            .connections
-            .iter()
-            .map(|connection| connection.sender(direction))
-            .collect();
-        ends.sort_by(|a, b| (&a.host, &a.program).cmp(&(&b.host, &b.program)));
-        ends.dedup_by(|a, b| (&a.host, &a.program) == (&b.host, &b.program));
-        ends
-    };
+    let connections = run.connections.iter();
+    let senders = programs(connections.map(|connection| connection.sender(direction)));
     let of_senders = |metric| senders.iter().map(move |end| value(run, end, metric));
     Row {
         messages: tell(&|stream| stream.messages.len()),
@@ -248,13 +240,17 @@ fn one_way(run: &Analysis, direction: Direction) -> Option<u64> {
 
 fn udp(run: &Analysis, row: Row) -> Row {
     let direction = Direction::ClientToServer;
-    let Some(first) = run.flows.first() else {
+    if run.flows.is_empty() {
         return row;
+    }
+    let senders = programs(run.flows.iter().map(|flow| flow.sender(direction)));
+    let receivers = programs(run.flows.iter().map(|flow| flow.receiver(direction)));
+    let total = |programs: &[&End], metric| {
+        let each = programs.iter().map(|end| value(run, end, metric));
+        each.sum::<Option<u64>>()
     };
-    let sender = first.sender(direction);
-    let receiver = first.receiver(direction);
-    let sent = value(run, sender, Metric::DatagramsSent);
-    let received = value(run, receiver, Metric::DatagramsReceived);
+    let sent = total(&senders, Metric::DatagramsSent);
+    let received = total(&receivers, Metric::DatagramsReceived);
     let datagrams = || {
         run.flows
             .iter()
@@ -274,11 +270,22 @@ fn udp(run: &Analysis, row: Row) -> Row {
         right: received.map(|_| whole.count() as u64),
         sticky_reads: received.map(|_| 0),
         split_reads: received.map(|_| 0),
-        elapsed: value(run, sender, Metric::Elapsed),
+        elapsed: senders
+            .iter()
+            .filter_map(|end| value(run, end, Metric::Elapsed))
+            .max(),
         wire: run.flows.iter().flat_map(|flow| flow.wire).sum(),
         round_trips: None,
         ..row
     }
+}
+
+/// One end for each program.
+fn programs<'a>(ends: impl Iterator<Item = &'a End>) -> Vec<&'a End> {
+    let mut ends: Vec<_> = ends.collect();
+    ends.sort_by(|a, b| (&a.host, &a.program).cmp(&(&b.host, &b.program)));
+    ends.dedup_by(|a, b| (&a.host, &a.program) == (&b.host, &b.program));
+    ends
 }
 
 fn value(run: &Analysis, end: &End, metric: Metric) -> Option<u64> {

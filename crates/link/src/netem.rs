@@ -107,16 +107,24 @@ impl Netem {
             lanes: disciplines.collect(),
             is_there: false,
         };
+        let nothing = options(&Impairments::default(), None)?;
         if !single {
-            this.make(&Qdisc {
+            let bands = this.make(&Qdisc {
                 index,
                 parent: ROOT,
                 handle: TOP,
                 kind: PRIO,
                 options: prio(lanes.len() as u32),
-            })?;
+            });
+            if matches!(bands, Err(Refusal::NoPrio)) {
+                // That there is no netem either matters more.
+                this.make(&Qdisc {
+                    parent: ROOT,
+                    ..this.qdisc(0, &nothing)
+                })?;
+            }
+            bands?;
         }
-        let nothing = options(&Impairments::default(), None)?;
         for lane in 0..lanes.len() {
             this.make(&this.qdisc(lane, &nothing))?;
         }

@@ -329,3 +329,18 @@ hosts:
     assert_eq!(run.hosts.len(), 51);
     assert_eq!(value(&run, "server.tcp.understood"), Some(100));
 }
+
+#[test]
+fn what_several_hosts_send_by_udp_is_compared_in_sum() {
+    let source = "{peer: udp-peer, to: server, protocol: source, bytes: 2kB, write: 200B}";
+    let run = completed(&format!(
+        "
+hosts:
+  server: {{run: {{udp: {{peer: udp-peer, protocol: sink}}}}}}
+  one: {{run: {{udp: {source}}}}}
+  other: {{run: {{udp: {source}}}}}
+"
+    ));
+    let rows = analysis::Comparison::new(&[analysis::analyse(&run)]).rows;
+    assert_eq!((rows[0].messages, rows[0].right), (Some(20), Some(20)));
+}

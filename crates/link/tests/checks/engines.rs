@@ -145,6 +145,11 @@ pub(crate) fn without_netem_it_is_said() {
     let link = start(&hosts[0], Engine::Auto, losing("20%").into()).unwrap();
     assert_eq!(instead(&link), "this kernel has no netem (sch_netem)");
     drop(link);
+    let mut several = LinkPlan::from(delayed(20));
+    several.start.toward.insert("b".into(), delayed(10));
+    let link = start(&hosts[0], Engine::Auto, several).unwrap();
+    assert_eq!(instead(&link), "this kernel has no netem (sch_netem)");
+    drop(link);
     let error = start(&hosts[0], Engine::Netem, delayed(20).into()).unwrap_err();
     assert!(
         matches!(error, LinkError::Netem(Refusal::NoNetem)),

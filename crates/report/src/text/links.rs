@@ -35,8 +35,26 @@ pub(super) fn links(analysis: &Analysis, lang: Lang) -> String {
     {
         return item(&together(links, first, lang), 2, WIDTH);
     }
-    let lines = links.iter().map(|link| item(&alone(link, lang), 2, WIDTH));
-    lines.collect()
+    let of_hosts = links.chunk_by(|one, other| one.host == other.host);
+    let lines = of_hosts.flat_map(|links| match links {
+        // What it was asked in each phase and toward each host does not matter, then.
+        [first, _, ..] if links.iter().all(carried_nothing) => vec![unused(first, lang)],
+        _ => links.iter().map(|link| alone(link, lang)).collect(),
+    });
+    lines.map(|line| item(&line, 2, WIDTH)).collect()
+}
+
+fn carried_nothing(link: &LinkSummary) -> bool {
+    link.sent == 0 && link.outage.is_none_or(|outage| outage.sent == 0)
+}
+
+fn unused(link: &LinkSummary, lang: Lang) -> String {
+    let host = &link.host;
+    say(
+        lang,
+        format!("Link of {host}: nothing measured."),
+        format!("{}：没有测到。", whose(host)),
+    )
 }
 
 /// Whether its delay and what is missing are all there is to tell of a link.
