@@ -32,6 +32,19 @@ pub struct BatchAnalysis {
     pub comparison: Comparison,
     /// The runs, in the order they were made.
     pub runs: Vec<Analysis>,
+    /// The variants that were not played.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Skipped>,
+}
+
+/// A variant that this backend or stack can't play.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Skipped {
+    /// Its name.
+    pub variant: String,
+    /// Why it was skipped, in words that follow "skipped: ".
+    pub reason: String,
 }
 
 impl BatchAnalysis {
@@ -44,6 +57,7 @@ impl BatchAnalysis {
             seed: plan.seed,
             comparison: Comparison::new(&runs),
             runs,
+            skipped: Vec::new(),
         }
     }
 }

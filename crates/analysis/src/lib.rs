@@ -32,7 +32,7 @@ mod values;
 mod wire;
 
 pub use comparison::{
-    BatchAnalysis, Comparison, Price, Row, VERSION as COMPARISON_VERSION, main_direction,
+    BatchAnalysis, Comparison, Price, Row, Skipped, VERSION as COMPARISON_VERSION, main_direction,
 };
 pub use model::{Analysis, verdict::Verdict};
 

@@ -40,6 +40,7 @@ fn manifest() -> Manifest {
                 prefix: 24,
             },
             deadline: Duration::from_secs(30),
+            needs: Vec::new(),
             hosts: vec![host],
             expect: Vec::new(),
         },

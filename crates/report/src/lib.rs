@@ -1,12 +1,14 @@
-//! An analysis for the terminal and for programs.
+//! An analysis for the terminal, for programs and for CI.
 //!
 //! A [`Renderer`] is pure: the same analysis gives the same bytes, no clock, no terminal, no
 //! colour. Figures come from the analysis only, and every claim names the frames that prove it.
 
 mod json;
+mod junit;
 mod text;
 
 pub use json::JsonRenderer;
+pub use junit::JunitRenderer;
 pub use text::TextRenderer;
 
 use analysis::{Analysis, BatchAnalysis};

@@ -6,7 +6,7 @@ mod support;
 
 use analysis::{BatchAnalysis, Verdict};
 use record::manifest::Outcome;
-use report::{JsonRenderer, Renderer};
+use report::{JsonRenderer, JunitRenderer, Renderer};
 use scenario::{
     expectation::{Check, Claim, Expectation},
     finding::FindingCode,
@@ -26,6 +26,25 @@ fn a_batch_in_english() {
 #[test]
 fn a_batch_in_chinese() {
     insta::assert_snapshot!(text(Lang::Zh, &all()));
+}
+
+#[test]
+fn a_batch_for_ci() {
+    let mut batch = all();
+    batch.skipped.push(analysis::Skipped {
+        variant: "netem".to_owned(),
+        reason: "it needs netem: this kernel has none & <no> \u{1}".to_owned(),
+    });
+    // One more of the first variant, in which nothing that was expected was seen.
+    let mut again = batch.runs[0].clone();
+    for judgement in &mut again.expectations {
+        judgement.verdict = analysis::Verdict::Failed;
+    }
+    again.expectations[0].verdict = analysis::Verdict::Inconclusive;
+    batch.runs.push(again);
+    let mut output = Vec::new();
+    JunitRenderer.render_batch(&batch, &mut output).unwrap();
+    insta::assert_snapshot!(String::from_utf8(output).unwrap());
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod diagnostics;
 pub mod expectation;
 pub mod finding;
 pub mod impairment;
+pub mod need;
 mod parse;
 pub mod plan;
 mod problem;

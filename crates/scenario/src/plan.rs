@@ -6,7 +6,7 @@ mod route;
 pub use link::{Change, Engine, LinkPlan, LinkState};
 pub use route::RoutePlan;
 
-use crate::{expectation::Expectation, text::Text};
+use crate::{expectation::Expectation, need::Need, text::Text};
 use protocol::PeerConfig;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr, time::Duration};
@@ -40,6 +40,9 @@ pub struct VariantPlan {
     /// When a run is ended that has not ended itself.
     #[serde(with = "humantime_serde")]
     pub deadline: Duration,
+    /// What it can't be played without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
     /// The hosts, in the order they were written.
     pub hosts: Vec<HostPlan>,
     /// What the run must show.

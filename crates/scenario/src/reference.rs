@@ -3,6 +3,7 @@
 use crate::{
     expectation::{Condition, Metric, Unit},
     finding::{Cause, FindingCode},
+    need::Need,
     resolve::fit::{Kind, misfit},
     shape::{Object, Shape, flow},
     written::{
@@ -76,6 +77,10 @@ fn tables() -> String {
     ] {
         keys(object, &mut out);
     }
+    let needs = Need::ALL
+        .iter()
+        .map(|need| format!("| `{need}` | {} |", need.about()));
+    table("Needs", "need | meaning", needs, &mut out);
     let metrics = Metric::ALL.iter().map(|metric| {
         let unit = match metric.unit() {
             Unit::Count => "a number",

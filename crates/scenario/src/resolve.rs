@@ -17,6 +17,7 @@ mod services;
 use crate::{
     decode::{Item, Key, Name},
     expectation::Expectation,
+    need::Need,
     plan::{HostPlan, Mac, ProgramPlan, RoutePlan, VariantPlan},
     problem::Problems,
     span::Span,
@@ -92,6 +93,7 @@ pub(crate) fn variant(
         about: identity.about.clone(),
         network,
         deadline: deadline.unwrap_or(DEADLINE),
+        needs: needs(&scenario.needs, problems),
         hosts,
         expect,
     }
@@ -194,6 +196,26 @@ fn route(host: &Host, problems: &mut Problems) -> RoutePlan {
         quickack: written.quickack.value().copied(),
         rto_min: written.rto_min.value().copied(),
     }
+}
+
+/// Each once, in the order written.
+fn needs(written: &Key<Vec<Item<Need>>>, problems: &mut Problems) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for item in written.value().into_iter().flatten() {
+        let need = item.value;
+        let excludes = match need {
+            Need::Smoltcp => [Need::Linux, Need::Netem],
+            Need::Linux | Need::Netem => [Need::Smoltcp; 2],
+        };
+        if let Some(other) = needs.iter().find(|other| excludes.contains(other)) {
+            let message = format!("nothing is both `{other}` and `{need}`");
+            problems.add(item.span, message, "write one of them");
+        }
+        if !needs.contains(&need) {
+            needs.push(need);
+        }
+    }
+    needs
 }
 
 /// None when it is unusable.

@@ -38,7 +38,7 @@ fn locate<'a>(
     let mut path = Path::new(setting, problems);
     let first = path.next()?;
     let keys = match first {
-        "deadline" | "timeline" => vec![first],
+        "deadline" | "needs" | "timeline" => vec![first],
         "network" => path.key_of(&NetworkKeys::OBJECT, vec![first])?,
         "link" => in_link(&mut path, vec![first], hosts)?,
         "seed" => {
@@ -59,7 +59,7 @@ fn in_host<'a>(
     name: &'a str,
     hosts: &Names<Host>,
 ) -> Option<Vec<&'a str>> {
-    const GLOBAL: [&str; 4] = ["deadline", "link", "network", "timeline"];
+    const GLOBAL: [&str; 5] = ["deadline", "link", "needs", "network", "timeline"];
     let Some(host) = hosts.find(name) else {
         let candidates = hosts.names().chain(GLOBAL);
         let hint = suggest::hint(name, "hosts and keys", candidates);

@@ -26,6 +26,7 @@ pub(crate) use variant::{Setting, Variant};
 
 use crate::{
     decode::{Decode, Item, Named, Names, keys},
+    need::Need,
     problem::Problems,
     text::Text,
     tree::{Content, Node},
@@ -44,6 +45,9 @@ keys! {
         "seed" seed: u64 = "1",
         /// How long a variant may take. Then it is ended, and the run is broken.
         "deadline" deadline: Duration = "30s",
+        /// What it can't be played without: `linux` (Linux's TCP, not the simulation's), `smoltcp`
+        /// (the simulation's), `netem` (the kernel's). Where that is missing, it is skipped.
+        "needs" needs: Vec<Item<Need>> = "[]",
         /// The network that all hosts are on.
         "network" network: NetworkKeys,
         /// Every host's link, unless the host says otherwise.
@@ -88,6 +92,7 @@ impl Named for Host {
         "about",
         "seed",
         "deadline",
+        "needs",
         "network",
         "link",
         "hosts",

@@ -1,9 +1,16 @@
 //! What can't be simulated.
 
-use scenario::plan::{Engine, Program, RoutePlan, VariantPlan};
+use scenario::{
+    need::Need,
+    plan::{Engine, Program, RoutePlan, VariantPlan},
+};
 
 /// Why this variant can't be simulated, if it can't: one line, in words that follow "skipped: ".
 pub fn obstacle(variant: &VariantPlan) -> Option<String> {
+    let mut needs = variant.needs.iter();
+    if let Some(need) = needs.find(|need| **need != Need::Smoltcp) {
+        return Some(format!("it needs {need}, and no kernel takes part"));
+    }
     for host in &variant.hosts {
         if host.link.engine == Engine::Netem {
             return Some(format!(

@@ -74,8 +74,8 @@ pub(crate) struct RunArgs {
     /// Where all chance comes from [default: the scenario's seed, else 1]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Simulate each variant with every one of these seeds (`--backend sim` only), keep the files of the first
-    /// failing run of each, and name its seed
+    /// Simulate each variant with every one of these seeds (`--backend sim` only), keep the files of failing runs,
+    /// and name the smallest of their seeds
     #[arg(long, value_name = "FIRST..LAST", conflicts_with_all = ["seed", "repeat"])]
     pub(crate) seeds: Option<Seeds>,
     /// Play each variant that many times
@@ -84,6 +84,9 @@ pub(crate) struct RunArgs {
     /// Write JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write what was expected as JUnit's XML to this file, too
+    #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
+    pub(crate) junit: Option<PathBuf>,
     /// Where run directories go
     #[arg(long, default_value = "runs", value_name = "DIR")]
     pub(crate) runs: PathBuf,

@@ -10,7 +10,8 @@ use checkup::Checkup;
 use scenario::text::Lang;
 use std::io::Write;
 
-/// Looks at the machine. There is always something that runs: the simulation needs nothing.
+/// Looks at the machine. The simulation needs nothing and so is always there; only backends with real
+/// kernels make a machine able.
 pub(crate) fn doctor(json: bool, lang: Lang) -> Result<Exit, Failure> {
     let checkup = Checkup::run();
     let mut output = anstream::stdout().lock();
@@ -20,5 +21,8 @@ pub(crate) fn doctor(json: bool, lang: Lang) -> Result<Exit, Failure> {
     } else {
         write!(output, "{}", text::text(&checkup, lang))?;
     }
-    Ok(Exit::Held)
+    Ok(match checkup.has_kernel() {
+        true => Exit::Held,
+        false => Exit::Unable,
+    })
 }

@@ -17,9 +17,9 @@ use analysis::{Analysis, BatchAnalysis, Verdict};
 use anyhow::{Context, anyhow};
 use backend::coordinator::{Interrupter, LeadError};
 use place::Place;
-use report::{JsonRenderer, Renderer, TextRenderer};
+use report::{JsonRenderer, JunitRenderer, Renderer, TextRenderer};
 use scenario::text::Lang;
-use std::io::Write;
+use std::{fs, io::Write, path::Path};
 
 /// Plays what the arguments ask for, prints the comparison, leaves run directories.
 pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, Failure> {
@@ -30,14 +30,24 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     scenarios::select(&mut plan, &arguments.variants)?;
     if let Some(seeds) = arguments.seeds {
         place::needs_simulation(arguments)?;
-        place::leave_out(&mut plan)?;
+        place::leave_out_for_sim(&mut plan)?;
         return search::run(arguments, plan, seeds, lang);
     }
+    let skipped;
     let backend = match place::choose(arguments, &plan)? {
-        Place::Here(backend) => Some(backend),
+        Place::Here(backend) => {
+            skipped = place::leave_out_here(&mut plan)?;
+            Some(backend)
+        }
         Place::Uml(ability) => return elsewhere::run(&ability, arguments, &plan, lang, verbose),
         Place::Sim => {
-            place::leave_out(&mut plan)?;
+            if arguments.repeat > 1 {
+                anstream::eprintln!(
+                    "--repeat: a seed's simulated run is the same each time; `--seeds 1..{}` plays others",
+                    arguments.repeat
+                );
+            }
+            skipped = place::leave_out_for_sim(&mut plan)?;
             None
         }
     };
@@ -84,8 +94,13 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     }
 
     let exit = analyses.iter().map(exit_of).fold(Exit::Held, Exit::worse);
-    let analysis = BatchAnalysis::new(&plan, analyses);
+    let mut analysis = BatchAnalysis::new(&plan, analyses);
+    analysis.skipped = skipped;
     play::write_json(&batch.path().join("comparison.json"), &analysis.comparison)?;
+    write_junit(&batch.path().join("junit.xml"), &analysis)?;
+    if let Some(file) = &arguments.junit {
+        write_junit(file, &analysis)?;
+    }
     let mut output = anstream::stdout().lock();
     if arguments.json {
         JsonRenderer.render_batch(&analysis, &mut output)?;
@@ -95,6 +110,13 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     }
     output.flush()?;
     Ok(exit)
+}
+
+fn write_junit(path: &Path, batch: &BatchAnalysis) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    JunitRenderer.render_batch(batch, &mut text)?;
+    fs::write(path, text).with_context(|| format!("can't write {}", path.display()))?;
+    Ok(())
 }
 
 fn exit_of(analysis: &Analysis) -> Exit {

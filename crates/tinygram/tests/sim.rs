@@ -143,8 +143,12 @@ fn the_smallest_failing_seed_is_found_and_fails_again_alone() {
     assert!(count("failed") > 0 && count("held") > 0, "{found}");
     assert_eq!(count("failed") + count("held") + count("inconclusive"), 300);
     let smallest = count("smallest-failing");
-    // Only the failing run's files are kept, and they are those of that seed.
-    let manifest = fs::read(workshop.latest("plain").join("manifest.json")).unwrap();
+    // Only failing runs' files are kept, of at most a hundred, and each is that of its seed.
+    let batch = workshop.path().join("runs/latest");
+    let kept = fs::read_dir(&batch).unwrap().count() as u64;
+    assert_eq!(kept, count("failed").min(100));
+    let run = workshop.latest(&format!("plain.seed-{smallest}"));
+    let manifest = fs::read(run.join("manifest.json")).unwrap();
     let manifest: Value = serde_json::from_slice(&manifest).unwrap();
     assert_eq!(manifest["seed"], smallest);
     let alone =
@@ -210,6 +214,48 @@ variants:
     assert!(!workshop.latest("netem").exists() && workshop.latest("any").is_dir());
     let output = workshop.run(&["run", file, "--backend", "sim", "--variant", "netem"]);
     assert_exit(&output, 3);
+}
+
+#[test]
+fn a_variant_can_say_what_it_needs() {
+    let workshop = Workshop::new();
+    let file = workshop.scenario(
+        "needs",
+        "
+needs: [linux]
+hosts:
+  server: {run: {tcp: {peer: tcp-server}}}
+  client: {run: {tcp: {peer: tcp-client, to: server, send: [a]}}}
+variants:
+  kernel: {}
+  textbook: {set: {needs: [smoltcp]}}
+",
+    );
+    let file = file.to_str().unwrap();
+    let junit = workshop.path().join("out.xml");
+    let arguments = ["run", file, "--junit", junit.to_str().unwrap(), "--backend"];
+    let output = workshop.run(&[&arguments[..], &["sim"]].concat());
+    assert_exit(&output, 0);
+    let said = stderr(&output);
+    let reason = "it needs linux, and no kernel takes part";
+    assert!(
+        said.contains(&format!("skipped: kernel: {reason}")),
+        "{said}"
+    );
+    assert!(!workshop.latest("kernel").exists() && workshop.latest("textbook").is_dir());
+    let xml = fs::read_to_string(&junit).unwrap();
+    assert!(xml.contains(reason) && xml.contains(SIMULATED), "{xml}");
+    if !support::namespaces() {
+        return;
+    }
+    let output = workshop.run(&[&arguments[..], &["netns"]].concat());
+    assert_exit(&output, 0);
+    let said = stderr(&output);
+    assert!(
+        said.contains("skipped: textbook: it needs smoltcp"),
+        "{said}"
+    );
+    assert!(workshop.latest("kernel").is_dir() && !workshop.latest("textbook").exists());
 }
 
 /// No namespaces of any kind, no user-mode Linux, nowhere to write.

@@ -288,6 +288,7 @@ fn manifest(hosts: &[Host]) -> Manifest {
                 prefix: 24,
             },
             deadline: Duration::from_secs(30),
+            needs: Vec::new(),
             hosts: hosts.iter().map(plan).collect(),
             expect: Vec::new(),
         },

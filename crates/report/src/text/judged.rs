@@ -91,7 +91,8 @@ fn not_judged(expectation: &Expectation, lang: Lang) -> Option<String> {
     ))
 }
 
-fn expected(judgement: &Judgement, lang: Lang) -> String {
+/// What was expected, and what was seen.
+pub(crate) fn expected(judgement: &Judgement, lang: Lang) -> String {
     let written = &judgement.expectation.written;
     let verdict = verdict(Some(judgement.verdict), lang);
     let seen = match &judgement.seen {
@@ -175,7 +176,8 @@ fn seen_findings(found: u64, undetermined: u64, other_causes: &[Cause], lang: La
     text
 }
 
-fn told_doubt(analysis: &Analysis, doubt: &Doubt, lang: Lang) -> String {
+/// Why the evidence is in doubt.
+pub(crate) fn told_doubt(analysis: &Analysis, doubt: &Doubt, lang: Lang) -> String {
     let (en, zh) = match doubt {
         Doubt::Broken { host } => (
             format!("{host} broke the run off"),

@@ -45,7 +45,7 @@ pub(super) fn frames(lang: Lang) -> String {
 }
 
 /// Where a run took place.
-pub(super) fn place(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
+pub(crate) fn place(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
     let place = &subject.place;
     let seed = say(lang, "seed", "种子");
     if place.is_simulated() {

@@ -4,6 +4,7 @@ use crate::{
     decode::{Choice, Decode, Item, Key, integer, keys},
     expectation::{Condition, Stack},
     finding::{Cause, FindingCode},
+    need::Need,
     problem::Problems,
     shape::Shape,
     text::Text,
@@ -116,6 +117,15 @@ impl Choice for Cause {
 
 impl Choice for Condition {
     const WHAT: &'static str = "conditions";
+    const WORDS: &'static [&'static str] = Self::NAMES;
+
+    fn from_word(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Choice for Need {
+    const WHAT: &'static str = "needs";
     const WORDS: &'static [&'static str] = Self::NAMES;
 
     fn from_word(word: &str) -> Option<Self> {

@@ -17,7 +17,7 @@ keys! {
         "about" about: Text,
         /// What it changes: values by dotted paths, such as `client.tcp.nodelay` (host, program,
         /// option), `client.link.delay`, `client.link.toward.server.delay`, `client.address`,
-        /// `link.delay`, `network.family`, `timeline` or `deadline`.
+        /// `link.delay`, `network.family`, `timeline`, `needs` or `deadline`.
         "set" set: Vec<Setting>,
         /// What it must show, besides what every variant must.
         "expect" expect: Vec<Item<Expected>>,

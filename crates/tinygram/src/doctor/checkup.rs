@@ -8,6 +8,9 @@ use scenario::text::Lang;
 use serde_json::{Value, json};
 use std::{fs::OpenOptions, io};
 
+/// The backend that is always there, as `--backend` calls it.
+const SIM: &str = "sim";
+
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
@@ -92,8 +95,13 @@ impl Checkup {
         if self.is_ok(Subject::Uml) {
             backends.push("uml");
         }
-        backends.push("sim");
+        backends.push(SIM);
         backends
+    }
+
+    /// Whether there is a backend on a real kernel.
+    pub(super) fn has_kernel(&self) -> bool {
+        self.backends().iter().any(|backend| *backend != SIM)
     }
 
     /// For scripts.

@@ -15,6 +15,7 @@ use std::{
     collections::BTreeMap,
     env,
     io::{IsTerminal, Write},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -43,14 +44,17 @@ pub(super) fn run(
         environment.insert("CLICOLOR_FORCE".into(), "1".into());
     }
     // Nor can such a folder, and another one must not stand in for it.
-    let runs = arguments.runs.to_str().with_context(|| {
-        format!(
-            "--runs={}: user-mode Linux takes only a folder whose name is UTF-8",
-            arguments.runs.display()
-        )
-    })?;
+    let text = |option: &str, path: &'_ Path| {
+        path.to_str().map(str::to_owned).with_context(|| {
+            let path = path.display();
+            format!("--{option}={path}: user-mode Linux takes only a path that is UTF-8")
+        })
+    };
+    let runs = &text("runs", &arguments.runs)?;
+    let junit = arguments.junit.as_deref();
+    let junit = junit.map(|file| text("junit", file)).transpose()?;
     let errand = Errand {
-        arguments: again(arguments, runs, lang, verbose),
+        arguments: again(arguments, runs, junit, lang, verbose),
         dir: env::current_dir().context("can't tell the current folder")?,
         environment,
         hosts: hosts.max().unwrap_or_default(),
@@ -66,7 +70,13 @@ pub(super) fn run(
 }
 
 /// The same command line for the kernel inside.
-fn again(arguments: &RunArgs, runs: &str, lang: Lang, verbose: u8) -> Vec<String> {
+fn again(
+    arguments: &RunArgs,
+    runs: &str,
+    junit: Option<String>,
+    lang: Lang,
+    verbose: u8,
+) -> Vec<String> {
     let mut again = vec!["run".to_owned(), "--inside-uml".to_owned()];
     let lang = match lang {
         Lang::En => "en",
@@ -85,6 +95,7 @@ fn again(arguments: &RunArgs, runs: &str, lang: Lang, verbose: u8) -> Vec<String
         again.push("--json".to_owned());
     }
     again.push(format!("--runs={runs}"));
+    again.extend(junit.map(|file| format!("--junit={file}")));
     again.extend(["--".to_owned(), arguments.scenario.clone()]);
     again
 }

@@ -4,7 +4,7 @@ use crate::{
     cli::{BackendArg, RunArgs},
     exit::{Exit, Failure},
 };
-use analysis::Analysis;
+use analysis::{Analysis, Skipped};
 use anyhow::{Context, anyhow};
 use backend::{
     Backend, BackendError,
@@ -12,7 +12,10 @@ use backend::{
     uml,
 };
 use record::{batch::Batch, manifest::SIMULATED};
-use scenario::plan::{Engine, Plan};
+use scenario::{
+    need::Need,
+    plan::{Engine, Plan, VariantPlan},
+};
 use std::{
     env,
     io::{self, Write},
@@ -48,6 +51,7 @@ pub(super) fn choose(arguments: &RunArgs, plan: &Plan) -> Result<Place, Failure>
             Err(error) => instead(&error, uml::find),
         },
     };
+    // A variant that needs netem is skipped where there is none.
     if matches!(place, Place::Here(_)) && wants_netem(plan) {
         let netem = netns::abilities()?.netem;
         if !netem.is_ok() {
@@ -112,19 +116,48 @@ pub(super) fn needs_simulation(arguments: &RunArgs) -> Result<(), Failure> {
 }
 
 /// Leaves out the variants that can't be simulated, and says why.
-pub(super) fn leave_out(plan: &mut Plan) -> Result<(), Failure> {
-    plan.variants
-        .retain(|variant| match sim::obstacle(variant) {
-            None => true,
-            Some(reason) => {
-                anstream::eprintln!("skipped: {}: {reason}", variant.name);
-                false
-            }
-        });
+pub(super) fn leave_out_for_sim(plan: &mut Plan) -> Result<Vec<Skipped>, Failure> {
+    leave_out(plan, sim::obstacle)
+}
+
+/// Leaves out the variants that need something else than this kernel, and says why.
+pub(super) fn leave_out_here(plan: &mut Plan) -> Result<Vec<Skipped>, Failure> {
+    let needs = |need| move |variant: &VariantPlan| variant.needs.contains(&need);
+    // To look takes a host of its own.
+    let netem = match plan.variants.iter().any(needs(Need::Netem)) {
+        true => Some(netns::abilities()?.netem),
+        false => None,
+    };
+    leave_out(plan, |variant| {
+        if needs(Need::Smoltcp)(variant) {
+            return Some("it needs smoltcp, and this is a kernel: `--backend sim`".to_owned());
+        }
+        let netem = netem.as_ref().filter(|netem| !netem.is_ok());
+        let netem = netem.filter(|_| needs(Need::Netem)(variant))?;
+        Some(format!("it needs netem: {}", netem.detail))
+    })
+}
+
+fn leave_out(
+    plan: &mut Plan,
+    obstacle: impl Fn(&VariantPlan) -> Option<String>,
+) -> Result<Vec<Skipped>, Failure> {
+    let mut skipped = Vec::new();
+    plan.variants.retain(|variant| match obstacle(variant) {
+        None => true,
+        Some(reason) => {
+            anstream::eprintln!("skipped: {}: {reason}", variant.name);
+            skipped.push(Skipped {
+                variant: variant.name.clone(),
+                reason,
+            });
+            false
+        }
+    });
     if plan.variants.is_empty() {
-        return Err(anyhow!("none of {}'s variants can be simulated", plan.name).into());
+        return Err(anyhow!("none of {}'s variants can be played here", plan.name).into());
     }
-    Ok(())
+    Ok(skipped)
 }
 
 fn here() -> Place {
@@ -132,7 +165,9 @@ fn here() -> Place {
 }
 
 fn wants_netem(plan: &Plan) -> bool {
-    let mut hosts = plan.variants.iter().flat_map(|variant| &variant.hosts);
+    let variants = plan.variants.iter();
+    let others = variants.filter(|variant| !variant.needs.contains(&Need::Netem));
+    let mut hosts = others.flat_map(|variant| &variant.hosts);
     hosts.any(|host| host.link.engine == Engine::Netem)
 }
 

@@ -22,6 +22,7 @@ use scenario::{
 use serde::Serialize;
 use sim::Assignment;
 use std::{
+    collections::BTreeSet,
     io::Write,
     sync::{
         Mutex, PoisonError,
@@ -33,6 +34,9 @@ use std::{
 /// How many seeds a thread takes at once.
 const PORTION: u64 = 16;
 
+/// Of so many failing runs of a variant files are kept.
+const MOST_KEPT: usize = 100;
+
 /// What came of one variant's seeds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -43,6 +47,9 @@ struct Tally {
     inconclusive: u64,
     /// The smallest seed whose run failed.
     smallest_failing: Option<u64>,
+    /// The smallest of the seeds whose runs failed, of which files are kept.
+    #[serde(skip)]
+    failing: BTreeSet<u64>,
     #[serde(skip)]
     smallest_inconclusive: Option<u64>,
 }
@@ -54,6 +61,8 @@ impl Tally {
             Some(Verdict::Failed) => {
                 self.failed += 1;
                 self.smallest_failing = smaller(self.smallest_failing);
+                self.failing.insert(seed);
+                self.forget();
             }
             Some(Verdict::Inconclusive) => {
                 self.inconclusive += 1;
@@ -63,7 +72,16 @@ impl Tally {
         }
     }
 
+    /// Seeds beyond those whose files are kept.
+    fn forget(&mut self) {
+        while self.failing.len() > MOST_KEPT {
+            self.failing.pop_last();
+        }
+    }
+
     fn add(&mut self, other: &Self) {
+        self.failing.extend(&other.failing);
+        self.forget();
         self.held += other.held;
         self.failed += other.failed;
         self.inconclusive += other.inconclusive;
@@ -74,7 +92,7 @@ impl Tally {
     }
 }
 
-/// Searches the seeds, prints what came of them, and keeps the first failing run of each variant.
+/// Searches the seeds, prints what came of them, and keeps the failing runs of each variant.
 pub(super) fn run(
     arguments: &RunArgs,
     mut plan: Plan,
@@ -92,16 +110,15 @@ pub(super) fn run(
         if tally.inconclusive > 0 {
             exit = exit.worse(Exit::Inconclusive);
         }
-        let Some(seed) = tally.smallest_failing else {
-            continue;
-        };
-        plan.seed = seed;
-        let batch = match kept.take() {
-            Some(batch) => batch,
-            None => place::batch(&arguments.runs, &plan.name)?,
-        };
-        exit = exit.worse(keep(&plan, &tally.variant, &batch)?);
-        kept = Some(batch);
+        for seed in &tally.failing {
+            plan.seed = *seed;
+            let batch = match kept.take() {
+                Some(batch) => batch,
+                None => place::batch(&arguments.runs, &plan.name)?,
+            };
+            exit = exit.worse(keep(&plan, &tally.variant, &batch)?);
+            kept = Some(batch);
+        }
     }
     let mut output = anstream::stdout().lock();
     if arguments.json {
@@ -109,6 +126,7 @@ pub(super) fn run(
     } else {
         tell::text(&plan, seeds, &tallies, lang, &mut output)?;
         if let Some(batch) = &kept {
+            tell::kept(&tallies, lang, &mut output)?;
             place::show(batch, &arguments.runs, &mut output)?;
         }
     }
@@ -116,12 +134,12 @@ pub(super) fn run(
     Ok(exit)
 }
 
-/// Plays that variant once more and leaves its files.
+/// Plays that variant once more with the plan's seed and leaves its files.
 fn keep(plan: &Plan, name: &str, batch: &record::batch::Batch) -> Result<Exit, Failure> {
     let mut exit = Exit::Held;
     for variant in plan.variants.iter().filter(|variant| variant.name == name) {
         let dir = batch
-            .run(name)
+            .run(&format!("{name}.seed-{}", plan.seed))
             .with_context(|| format!("can't make a folder for {name}"))?;
         let analysis = simulate::play(&Stage {
             plan,

@@ -80,6 +80,19 @@ pub(super) fn text(
     Ok(())
 }
 
+/// How many of the failing runs have left files.
+pub(super) fn kept(tallies: &[Tally], lang: Lang, output: &mut dyn Write) -> io::Result<()> {
+    let kept: usize = tallies.iter().map(|tally| tally.failing.len()).sum();
+    let failed: u64 = tallies.iter().map(|tally| tally.failed).sum();
+    match lang {
+        Lang::En => writeln!(output, "Files of {kept} of {failed} failing runs are kept."),
+        Lang::Zh => writeln!(
+            output,
+            "失败的运行共 {failed} 次，保留了其中 {kept} 次的文件。"
+        ),
+    }
+}
+
 /// How to play the run that failed alone. On a real kernel the seed decides what links do, not how
 /// fast programs are, so that it may take several.
 fn again(
