@@ -1,7 +1,8 @@
 //! What users type.
 
+#[cfg(kernels)]
+use crate::{clean, doctor};
 use crate::{
-    clean, doctor,
     exit::{Exit, Failure},
     inspect,
     lang::{self, LangArg},
@@ -51,12 +52,14 @@ enum Command {
         json: bool,
     },
     /// What this machine can do, and how to mend what it can't
+    #[cfg(kernels)]
     Doctor {
         /// Write JSON instead of text
         #[arg(long)]
         json: bool,
     },
     /// Remove what runs left behind, and only that; never touches runs/
+    #[cfg(kernels)]
     Clean,
 }
 
@@ -91,6 +94,7 @@ pub(crate) struct RunArgs {
     #[arg(long, default_value = "runs", value_name = "DIR")]
     pub(crate) runs: PathBuf,
     /// This kernel is a user-mode Linux that was started for the run
+    #[cfg(kernels)]
     #[arg(long, hide = true)]
     pub(crate) inside_uml: bool,
 }
@@ -120,8 +124,10 @@ pub(crate) enum BackendArg {
     /// The best this machine has
     Auto,
     /// Linux network namespaces
+    #[cfg(kernels)]
     Netns,
     /// Linux network namespaces of a kernel of its own: user-mode Linux, which has netem
+    #[cfg(kernels)]
     Uml,
     /// No kernel: simulated hosts (smoltcp) in virtual time, the same on every machine
     Sim,
@@ -153,7 +159,9 @@ impl Cli {
             Command::Check { files } => scenarios::check(&files),
             Command::Schema => scenarios::schema(),
             Command::Inspect { path, json } => inspect::inspect(&path, json, lang),
+            #[cfg(kernels)]
             Command::Doctor { json } => doctor::doctor(json, lang),
+            #[cfg(kernels)]
             Command::Clean => clean::clean(lang),
         }
     }

@@ -32,6 +32,7 @@ impl Exit {
     }
 
     /// The end of a command that ended with that status.
+    #[cfg(kernels)]
     pub(crate) fn from_status(status: i32) -> Self {
         let all = [
             Self::Held,

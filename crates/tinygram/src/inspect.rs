@@ -7,7 +7,6 @@ use record::{layout::RunDir, run::Run};
 use report::{JsonRenderer, Renderer, TextRenderer};
 use scenario::text::Lang;
 use std::{fs, io::Write, path::Path};
-use sys::map::Map;
 
 /// Analyses and prints. A folder is a run, or a batch of runs; a file is a capture.
 pub(crate) fn inspect(path: &Path, json: bool, lang: Lang) -> Result<Exit, Failure> {
@@ -25,7 +24,7 @@ pub(crate) fn inspect(path: &Path, json: bool, lang: Lang) -> Result<Exit, Failu
 
 fn analyses(path: &Path) -> Result<Vec<Analysis>, Failure> {
     if !path.is_dir() {
-        let capture = Map::open(path)
+        let capture = open(path)
             .with_context(|| format!("can't read {}", path.display()))
             .map_err(|error| Failure::new(Exit::Wrong, error))?;
         let name = path
@@ -55,4 +54,16 @@ fn analyses(path: &Path) -> Result<Vec<Analysis>, Failure> {
         Ok(analysis::analyse(&run))
     };
     runs.iter().map(analyse).collect()
+}
+
+/// The bytes of a file, which may be larger than memory.
+#[cfg(kernels)]
+fn open(path: &Path) -> std::io::Result<sys::map::Map> {
+    sys::map::Map::open(path)
+}
+
+/// The bytes of a file.
+#[cfg(not(kernels))]
+fn open(path: &Path) -> std::io::Result<Vec<u8>> {
+    fs::read(path)
 }

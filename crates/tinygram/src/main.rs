@@ -1,9 +1,12 @@
 //! The command line.
 
+#[cfg(kernels)]
 mod clean;
 mod cli;
+#[cfg(kernels)]
 mod doctor;
 mod exit;
+#[cfg(kernels)]
 mod hidden;
 mod inspect;
 mod lang;
@@ -14,6 +17,7 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    #[cfg(kernels)]
     if let Some(code) = hidden::dispatch() {
         return code;
     }

@@ -1,12 +1,13 @@
 //! `tinygram run`: plays a scenario's variants and compares them.
 
-mod elsewhere;
+#[cfg(kernels)]
+mod kernel;
 mod place;
-mod play;
+mod player;
 mod progress;
 mod search;
-mod signals;
 mod simulate;
+mod stage;
 
 use crate::{
     cli::RunArgs,
@@ -15,10 +16,10 @@ use crate::{
 };
 use analysis::{Analysis, BatchAnalysis, Verdict};
 use anyhow::{Context, anyhow};
-use backend::coordinator::{Interrupter, LeadError};
-use place::Place;
+use player::{Chosen, Player};
 use report::{JsonRenderer, JunitRenderer, Renderer, TextRenderer};
 use scenario::text::Lang;
+use stage::Stage;
 use std::{fs, io::Write, path::Path};
 
 /// Plays what the arguments ask for, prints the comparison, leaves run directories.
@@ -30,33 +31,15 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     scenarios::select(&mut plan, &arguments.variants)?;
     if let Some(seeds) = arguments.seeds {
         place::needs_simulation(arguments)?;
-        place::leave_out_for_sim(&mut plan)?;
+        place::leave_out(&mut plan, sim::obstacle)?;
         return search::run(arguments, plan, seeds, lang);
     }
-    let skipped;
-    let backend = match place::choose(arguments, &plan)? {
-        Place::Here(backend) => {
-            skipped = place::leave_out_here(&mut plan)?;
-            Some(backend)
-        }
-        Place::Uml(ability) => return elsewhere::run(&ability, arguments, &plan, lang, verbose),
-        Place::Sim => {
-            if arguments.repeat > 1 {
-                anstream::eprintln!(
-                    "--repeat: a seed's simulated run is the same each time; `--seeds 1..{}` plays others",
-                    arguments.repeat
-                );
-            }
-            skipped = place::leave_out_for_sim(&mut plan)?;
-            None
-        }
+    let (player, skipped) = match Player::choose(arguments, &mut plan, lang, verbose)? {
+        Chosen::Player { player, skipped } => (player, skipped),
+        #[cfg(kernels)]
+        Chosen::Done(exit) => return Ok(exit),
     };
     let batch = place::batch(&arguments.runs, &plan.name)?;
-    let interrupter = Interrupter::default();
-    match backend {
-        Some(_) => signals::forward_to(&interrupter)?,
-        None => simulate::end_on_signals()?,
-    }
 
     let mut analyses = Vec::new();
     let mut told = Vec::new();
@@ -70,22 +53,17 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
             let dir = batch
                 .run(&name)
                 .with_context(|| format!("can't make a folder for {name}"))?;
-            let stage = play::Stage {
+            let stage = Stage {
                 plan: &plan,
                 variant,
                 dir: &dir,
-                repetition,
             };
-            let played = match &backend {
-                Some(backend) => play::play(&stage, backend.as_ref(), &interrupter, &bar),
-                None => simulate::play(&stage),
-            };
-            match played {
+            match player.play(&stage, &bar) {
                 Ok(analysis) => {
                     place::tell_engine(&analysis, &mut told);
                     analyses.push(analysis);
                 }
-                Err(play::PlayError::Lead(LeadError::Interrupted)) => {
+                Err(error) if error.is_interrupt() => {
                     return Err(Failure::new(Exit::Interrupted, anyhow!("interrupted")));
                 }
                 Err(error) => return Err(error.into()),
@@ -96,7 +74,7 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     let exit = analyses.iter().map(exit_of).fold(Exit::Held, Exit::worse);
     let mut analysis = BatchAnalysis::new(&plan, analyses);
     analysis.skipped = skipped;
-    play::write_json(&batch.path().join("comparison.json"), &analysis.comparison)?;
+    stage::write_json(&batch.path().join("comparison.json"), &analysis.comparison)?;
     write_junit(&batch.path().join("junit.xml"), &analysis)?;
     if let Some(file) = &arguments.junit {
         write_junit(file, &analysis)?;

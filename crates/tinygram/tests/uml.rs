@@ -1,7 +1,10 @@
 //! `--backend uml`: the whole lab in a kernel of its own.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
-#![allow(clippy::print_stderr, reason = "what was played again is told in the log")]
+#![allow(
+    clippy::print_stderr,
+    reason = "what was played again is told in the log"
+)]
 
 mod support;
 

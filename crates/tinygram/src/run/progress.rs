@@ -1,14 +1,16 @@
 //! What is going on, on stderr, where that is a terminal.
 
+#[cfg(kernels)]
 use backend::coordinator::Phase;
 use indicatif::{ProgressBar, ProgressStyle};
 use scenario::plan::VariantPlan;
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 /// A spinner for one variant. It vanishes when dropped; elsewhere than on a terminal nothing shows.
 pub(super) struct Bar {
     bar: ProgressBar,
     repeat: u32,
+    repetition: Cell<u32>,
 }
 
 impl Bar {
@@ -19,23 +21,41 @@ impl Bar {
         }
         bar.set_prefix(variant.name.clone());
         bar.enable_steady_tick(Duration::from_millis(100));
-        Self { bar, repeat }
+        Self {
+            bar,
+            repeat,
+            repetition: Cell::new(0),
+        }
     }
 
-    pub(super) fn show(&self, phase: Phase, repetition: u32) {
+    #[cfg(kernels)]
+    pub(super) fn show(&self, phase: Phase) {
         let what = match phase {
-            Phase::Preparing => "setting up hosts and links",
+            Phase::Preparing => {
+                self.repetition.set(self.repetition.get() + 1);
+                "setting up hosts and links"
+            }
             Phase::Launching => "starting programs",
             Phase::Playing => "playing",
             Phase::Ending => "waiting for the last packets",
             Phase::Collecting => "collecting captures",
         };
+        self.say(what);
+    }
+
+    pub(super) fn simulating(&self) {
+        self.repetition.set(self.repetition.get() + 1);
+        self.say("simulating");
+    }
+
+    fn say(&self, what: &str) {
         self.bar.set_message(match self.repeat {
             1 => what.to_owned(),
-            repeat => format!("{repetition} of {repeat}, {what}"),
+            repeat => format!("{} of {repeat}, {what}", self.repetition.get()),
         });
     }
 
+    #[cfg(kernels)]
     pub(super) fn analysing(&self) {
         self.bar.set_message("analysing");
     }

@@ -4,9 +4,8 @@
 mod tell;
 
 use super::{
-    exit_of, place,
-    play::{PlayError, Stage},
-    simulate,
+    exit_of, place, simulate,
+    stage::{PlayError, Stage},
 };
 use crate::{
     cli::{RunArgs, Seeds},
@@ -145,7 +144,6 @@ fn keep(plan: &Plan, name: &str, batch: &record::batch::Batch) -> Result<Exit, F
             plan,
             variant,
             dir: &dir,
-            repetition: 1,
         })?;
         exit = exit.worse(exit_of(&analysis));
     }

@@ -1,6 +1,6 @@
 //! One simulated run: play, record, analyse.
 
-use super::play::{PlayError, Stage, write_json};
+use super::stage::{PlayError, Stage, write_json};
 use crate::exit::Failure;
 use analysis::Analysis;
 use anyhow::Context;

@@ -1,45 +1,22 @@
 //! One run: bring up, lead, record, analyse.
 
-use super::progress::Bar;
+use crate::run::{
+    progress::Bar,
+    stage::{PlayError, Stage, write_json},
+};
 use analysis::Analysis;
 use backend::{
-    Backend, BackendError,
-    coordinator::{Assignment, Interrupter, LeadError, lead},
+    Backend,
+    coordinator::{Assignment, Interrupter, lead},
 };
 use record::{
-    layout::RunDir,
     manifest::{self, Manifest, Place},
-    run::{LoadError, Run},
+    run::Run,
 };
-use scenario::plan::{Plan, VariantPlan};
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
+    fs,
     time::{SystemTime, UNIX_EPOCH},
 };
-
-/// What to play, and where its files go.
-pub(super) struct Stage<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) variant: &'a VariantPlan,
-    pub(super) dir: &'a RunDir,
-    pub(super) repetition: u32,
-}
-
-/// Why there is no analysis of a run.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum PlayError {
-    #[error(transparent)]
-    Backend(#[from] BackendError),
-    #[error(transparent)]
-    Lead(#[from] LeadError),
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    #[error(transparent)]
-    Sim(#[from] sim::SimError),
-    #[error("can't write {}", path.display())]
-    Write { path: PathBuf, source: io::Error },
-}
 
 /// Plays one run. The lab comes down while its captures are being analysed.
 pub(super) fn play(
@@ -61,7 +38,7 @@ pub(super) fn play(
         seed: stage.plan.seed,
         dir: stage.dir,
     };
-    let show = |phase| bar.show(phase, stage.repetition);
+    let show = |phase| bar.show(phase);
     let played = lead(lab.as_mut(), assignment, interrupter, &show)?;
     bar.analysing();
     let manifest = Manifest {
@@ -93,16 +70,6 @@ pub(super) fn play(
         },
     )?;
     Ok(analysis)
-}
-
-pub(super) fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), PlayError> {
-    let failed = |source| PlayError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let mut text = serde_json::to_vec_pretty(value).map_err(|error| failed(error.into()))?;
-    text.push(b'\n');
-    fs::write(path, text).map_err(failed)
 }
 
 fn place(backend: &str) -> Place {

@@ -23,7 +23,7 @@ use std::{
 };
 
 /// Plays in user-mode Linux what the arguments ask for.
-pub(super) fn run(
+pub(in crate::run) fn run(
     ability: &Ability,
     arguments: &RunArgs,
     plan: &Plan,

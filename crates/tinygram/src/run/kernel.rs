@@ -1,0 +1,39 @@
+//! Runs in Linux kernels: this one, or one of their own.
+
+mod choose;
+mod elsewhere;
+mod play;
+mod signals;
+
+use super::{
+    progress::Bar,
+    stage::{PlayError, Stage},
+};
+use crate::exit::Failure;
+use analysis::Analysis;
+use backend::{Backend, coordinator::Interrupter};
+
+pub(super) use choose::{Place, choose, leave_out};
+pub(super) use elsewhere::run as elsewhere;
+
+/// Plays runs in this kernel.
+pub(super) struct Player {
+    backend: Box<dyn Backend>,
+    interrupter: Interrupter,
+}
+
+impl Player {
+    /// From now on Ctrl-C ends the run, and its lab goes with it.
+    pub(super) fn new(backend: Box<dyn Backend>) -> Result<Self, Failure> {
+        let interrupter = Interrupter::default();
+        signals::forward_to(&interrupter)?;
+        Ok(Self {
+            backend,
+            interrupter,
+        })
+    }
+
+    pub(super) fn play(&self, stage: &Stage<'_>, bar: &Bar) -> Result<Analysis, PlayError> {
+        play::play(stage, self.backend.as_ref(), &self.interrupter, bar)
+    }
+}
