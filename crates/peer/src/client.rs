@@ -102,6 +102,7 @@ async fn attempt(config: &PeerConfig, to: SocketAddr) -> Result<Connected, PeerE
     let socket = socket.map_err(failed)?;
     options::set_buffers(SockRef::from(&socket), config)?;
     options::set_nodelay(SockRef::from(&socket), config)?;
+    options::set_patience(SockRef::from(&socket), config)?;
     let begin = now();
     let stream = socket.connect(to).await.map_err(failed)?;
     let at = now();

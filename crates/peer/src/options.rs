@@ -2,7 +2,7 @@
 
 use crate::PeerError;
 use protocol::PeerConfig;
-use socket2::SockRef;
+use socket2::{SockRef, TcpKeepalive};
 use std::io;
 
 /// Buffer sizes. TCP settles its window scale by them, so they must be set before connect(2) or
@@ -22,6 +22,23 @@ pub(crate) fn set_nodelay(socket: SockRef<'_>, config: &PeerConfig) -> Result<()
     match config.nodelay {
         true => checked("TCP_NODELAY", socket.set_tcp_nodelay(true)),
         false => Ok(()),
+    }
+}
+
+/// SO_KEEPALIVE and what belongs to it, and TCP_USER_TIMEOUT. Set before listen(2) they are inherited,
+/// too.
+pub(crate) fn set_patience(socket: SockRef<'_>, config: &PeerConfig) -> Result<(), PeerError> {
+    if let Some(time) = config.keepalive {
+        let keepalive = TcpKeepalive::new().with_time(time).with_interval(time);
+        let keepalive = match config.keepalive_probes {
+            Some(probes) => keepalive.with_retries(probes),
+            None => keepalive,
+        };
+        checked("SO_KEEPALIVE", socket.set_tcp_keepalive(&keepalive))?;
+    }
+    match config.user_timeout {
+        Some(time) => checked("TCP_USER_TIMEOUT", socket.set_tcp_user_timeout(Some(time))),
+        None => Ok(()),
     }
 }
 

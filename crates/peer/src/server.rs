@@ -35,6 +35,7 @@ pub(crate) fn listen(config: &PeerConfig) -> Result<TcpListener, PeerError> {
     let socket = socket.map_err(failed)?;
     options::set_buffers(SockRef::from(&socket), config)?;
     options::set_nodelay(SockRef::from(&socket), config)?;
+    options::set_patience(SockRef::from(&socket), config)?;
     socket.set_reuseaddr(true).map_err(failed)?;
     socket.bind(address).map_err(failed)?;
     socket.listen(BACKLOG).map_err(failed)

@@ -97,6 +97,25 @@ pub struct PeerConfig {
     /// SO_SNDBUF in bytes as set; the kernel doubles it, see socket(7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sndbuf: Option<u32>,
+    /// SO_KEEPALIVE: probes an idle connection after so long, and again after as long while no answer
+    /// comes (TCP_KEEPIDLE, TCP_KEEPINTVL, see tcp(7)); whole seconds, up to 32,767.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "humantime_serde"
+    )]
+    pub keepalive: Option<Duration>,
+    /// TCP_KEEPCNT: so many probes without an answer end the connection, 1 to 127.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keepalive_probes: Option<u32>,
+    /// TCP_USER_TIMEOUT: how long what was sent may stay unacknowledged before the connection ends
+    /// (RFC 5482); whole milliseconds.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "humantime_serde"
+    )]
+    pub user_timeout: Option<Duration>,
     /// Whether a server serves one connection after the other, while the others wait to be accepted.
     #[serde(default)]
     pub one_at_a_time: bool,
@@ -136,6 +155,9 @@ impl PeerConfig {
             gather: false,
             rcvbuf: None,
             sndbuf: None,
+            keepalive: None,
+            keepalive_probes: None,
+            user_timeout: None,
             one_at_a_time: false,
             connections: default_connections(),
             connect_timeout: default_connect_timeout(),

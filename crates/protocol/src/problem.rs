@@ -2,6 +2,7 @@
 
 use crate::{PeerConfig, ProtocolName, Role, Wait};
 use framing::{EncodeError, Encoder, Framing};
+use std::time::Duration;
 
 /// Most bytes one read may ask for.
 const MAX_READ: usize = 16 << 20;
@@ -76,6 +77,18 @@ pub enum Problem {
     /// Messages for a protocol that has none.
     #[error("sink and source move plain bytes: leave send away, or use the protocol greeting")]
     NothingToSay,
+    /// The kernel counts in seconds.
+    #[error("keepalive is a whole number of seconds, 1 s to 32767 s")]
+    Keepalive,
+    /// The kernel counts to 127.
+    #[error("keepalive-probes must be 1 to 127")]
+    KeepaliveProbes,
+    /// Probes that are never sent.
+    #[error("keepalive-probes needs keepalive: when they are sent")]
+    ProbesWithoutKeepalive,
+    /// The kernel counts in milliseconds.
+    #[error("user-timeout is a whole number of milliseconds, 1 ms to 24 days")]
+    UserTimeout,
     /// No connection at all.
     #[error("connections must be at least one")]
     NoConnections,
@@ -98,6 +111,7 @@ impl PeerConfig {
             problems.push(Problem::NothingToSay);
         }
         self.check_sizes(&mut problems);
+        self.check_patience(&mut problems);
         if udp {
             self.check_datagrams(&mut problems);
         } else if greets {
@@ -118,6 +132,27 @@ impl PeerConfig {
         }
         if self.connections == 0 {
             problems.push(Problem::NoConnections);
+        }
+    }
+
+    fn check_patience(&self, problems: &mut Vec<Problem>) {
+        let is_whole = |time: Duration, unit: u64, most: u64| {
+            let units = time.as_nanos() / u128::from(unit);
+            time.as_nanos().is_multiple_of(u128::from(unit))
+                && (1..=u128::from(most)).contains(&units)
+        };
+        if (self.keepalive).is_some_and(|time| !is_whole(time, 1_000_000_000, 32_767)) {
+            problems.push(Problem::Keepalive);
+        }
+        if (self.keepalive_probes).is_some_and(|probes| !(1..=127).contains(&probes)) {
+            problems.push(Problem::KeepaliveProbes);
+        }
+        if self.keepalive_probes.is_some() && self.keepalive.is_none() {
+            problems.push(Problem::ProbesWithoutKeepalive);
+        }
+        // An int of milliseconds.
+        if (self.user_timeout).is_some_and(|time| !is_whole(time, 1_000_000, i32::MAX as u64)) {
+            problems.push(Problem::UserTimeout);
         }
     }
 

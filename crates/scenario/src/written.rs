@@ -20,7 +20,9 @@ pub(crate) use link::{
     Queue, RateKeys, ReorderKeys, misplaced,
 };
 pub(crate) use network::{Family, NetworkKeys, Subnet};
-pub(crate) use program::{CallSize, Connections, Endpoint, MessageSize, Program, SocketBuffer};
+pub(crate) use program::{
+    CallSize, Connections, Endpoint, MessageSize, Probes, Program, SocketBuffer,
+};
 pub(crate) use timeline::{Change, Moment};
 pub(crate) use variant::{Setting, Variant};
 

@@ -80,12 +80,16 @@ hosts:
   server: {run: {tcp: {peer: tcp-server, framing: i32}}}
   client:
     run:
-      tcp: {peer: tcp-client, to: server, framing: i32, send: [a, b], write-pause: 60s}
+      tcp:
+        {peer: tcp-client, to: server, framing: i32, send: [a, b], write-pause: 60s, keepalive: 1s}
 ",
     );
-    group.bench_function("a connection idle for 60 s", |bencher| {
-        bencher.iter(|| black_box(run(&plan, 1)));
-    });
+    group.bench_function(
+        "a connection idle for 60 s, with a keepalive each second",
+        |bencher| {
+            bencher.iter(|| black_box(run(&plan, 1)));
+        },
+    );
     group.finish();
 }
 

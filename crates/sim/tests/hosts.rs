@@ -344,3 +344,59 @@ hosts:
     let rows = analysis::Comparison::new(&[analysis::analyse(&run)]).rows;
     assert_eq!((rows[0].messages, rows[0].right), (Some(20), Some(20)));
 }
+
+/// A server that is cut off for good after a second while it thinks about the reply to the client,
+/// which has these options; and how long after its begin the client's connection ended, in ns.
+fn dead_peer(client: &str, think: &str, cut: &str) -> (Run, Option<u64>) {
+    let run = simulate(&plan(&format!(
+        "
+deadline: 60s
+link: {{delay: 10ms}}
+hosts:
+  server: {{run: {{tcp: {{peer: tcp-server, framing: i32, think: {think}}}}}}}
+  client:
+    run: {{tcp: {{peer: tcp-client, to: server, framing: i32, send: [a, b], {client}}}}}
+timeline: [{cut}]
+"
+    )))
+    .run;
+    let began = events(&run, "client").first().unwrap().at;
+    let mut all = events(&run, "client").iter();
+    let closed = all.find(|event| {
+        let how = Closing::TimedOut;
+        event.kind == EventKind::Closed { how }
+    });
+    let after = closed.map(|event| event.at - began);
+    (run, after)
+}
+
+const CUT: &str = "{at: 1s, host: server, link: down}";
+
+#[test]
+fn keepalives_find_out_that_the_other_side_is_gone() {
+    let (_, after) = dead_peer("keepalive: 1s, keepalive-probes: 3", "40s", CUT);
+    // The last word came 60 ms after the begin; then probes after 1, 2 and 3 s.
+    let after = after.unwrap();
+    assert!((4_000_000_000..4_200_000_000).contains(&after), "{after}");
+    let (run, after) = dead_peer("nodelay: false", "40s", CUT);
+    assert_eq!(after, None, "without them nobody does");
+    assert_ne!(run.manifest.outcome, Outcome::Completed);
+}
+
+#[test]
+fn data_that_stays_unacknowledged_ends_a_connection_after_the_user_timeout() {
+    let cut = "{at: 50ms, host: server, link: down}";
+    let client = "wait: never, write-pause: 1s, user-timeout: 2s";
+    let (_, after) = dead_peer(client, "0s", cut);
+    // The first message is written after a round trip, and its acknowledgment meets the cut.
+    let after = after.unwrap();
+    assert!((2_000_000_000..2_100_000_000).contains(&after), "{after}");
+}
+
+#[test]
+fn who_only_thinks_is_not_taken_for_dead() {
+    for client in ["keepalive: 1s, keepalive-probes: 1", "user-timeout: 2s"] {
+        let (run, after) = dead_peer(client, "9s", "");
+        assert_eq!((after, &run.manifest.outcome), (None, &Outcome::Completed));
+    }
+}

@@ -154,6 +154,15 @@ struct Stream {
     /// Hand over all that is to be said at once by one write
     #[arg(long)]
     gather: bool,
+    /// SO_KEEPALIVE: probe an idle connection after so long, and again after as long (1s) [default: never]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    keepalive: Option<Duration>,
+    /// TCP_KEEPCNT: so many probes without an answer end the connection [default: the kernel's]
+    #[arg(long, value_name = "COUNT")]
+    keepalive_probes: Option<u32>,
+    /// TCP_USER_TIMEOUT: how long sent data may stay unacknowledged (2s) [default: the kernel's]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    user_timeout: Option<Duration>,
 }
 
 /// What answers.
@@ -249,6 +258,9 @@ impl Stream {
             nodelay: self.nodelay,
             cork: self.cork,
             gather: self.gather,
+            keepalive: self.keepalive,
+            keepalive_probes: self.keepalive_probes,
+            user_timeout: self.user_timeout,
             ..config
         }
     }

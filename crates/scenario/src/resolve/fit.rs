@@ -54,6 +54,11 @@ pub(crate) fn misfit(key: &str, kind: Kind) -> Option<(&'static str, &'static st
             "is for TCP: datagrams keep their boundaries by themselves",
             "leave it away",
         ),
+        "keepalive" | "keepalive-probes" | "user-timeout" => (
+            tcp_only(),
+            "is for TCP: UDP has no connections to lose",
+            "leave it away",
+        ),
         "nodelay" | "cork" | "gather" => (
             tcp_only(),
             "is for TCP: UDP holds nothing back",

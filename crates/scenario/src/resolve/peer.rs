@@ -12,9 +12,9 @@ use crate::{
     problem::{Problems, quoted},
     suggest,
     units::Bytes,
-    written::{CallSize, Connections, Endpoint, MessageSize, Program, SocketBuffer},
+    written::{CallSize, Connections, Endpoint, MessageSize, Probes, Program, SocketBuffer},
 };
-use protocol::{PeerConfig, ProtocolName, Role};
+use protocol::{PeerConfig, Problem, ProtocolName, Role};
 use std::{net::SocketAddr, time::Duration};
 
 /// What resolving a program needs to know of the others.
@@ -122,6 +122,7 @@ impl Resolver<'_> {
         }
         check_bytes(name, program, problems);
         check_timeouts(program, problems);
+        check_patience(program, &config, problems);
         messages::check(program, &config, problems);
         Some(config)
     }
@@ -206,6 +207,9 @@ fn options(config: &mut PeerConfig, program: &Program) {
         gather,
         rcvbuf: |size: SocketBuffer| Some(size.0),
         sndbuf: |size: SocketBuffer| Some(size.0),
+        keepalive: Some,
+        keepalive_probes: |probes: Probes| Some(probes.0),
+        user_timeout: Some,
         one_at_a_time,
         connections: |number: Connections| number.0,
         connect_timeout,
@@ -237,6 +241,32 @@ fn check_bytes(name: &Name<Program>, program: &Program, problems: &mut Problems)
             problems.add(name.span, message, "add `bytes: 1MiB`");
         }
         _ => {}
+    }
+}
+
+fn check_patience(program: &Program, config: &PeerConfig, problems: &mut Problems) {
+    for problem in config.problems() {
+        let (place, message, hint) = match problem {
+            Problem::Keepalive => (
+                program.keepalive.given().map(|given| given.span),
+                "the kernel counts seconds here",
+                "write `1s` to `32767s`",
+            ),
+            Problem::UserTimeout => (
+                program.user_timeout.given().map(|given| given.span),
+                "the kernel counts milliseconds here",
+                "write `1ms` or more",
+            ),
+            Problem::ProbesWithoutKeepalive if program.keepalive.is_absent() => (
+                program.keepalive_probes.given().map(|given| given.key),
+                "probes that are never sent",
+                "add `keepalive: 1s`: when they are",
+            ),
+            _ => continue,
+        };
+        if let Some(place) = place {
+            problems.add(place, message, hint);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod types;
 
-pub(crate) use types::{CallSize, Connections, Endpoint, MessageSize, Port, SocketBuffer};
+pub(crate) use types::{CallSize, Connections, Endpoint, MessageSize, Port, Probes, SocketBuffer};
 
 use crate::{
     decode::{Item, keys},
@@ -61,6 +61,14 @@ keys! {
         "rcvbuf" rcvbuf: SocketBuffer = "the kernel's",
         /// SO_SNDBUF as it is set, `1B` to `1GiB`; the kernel doubles it, see socket(7).
         "sndbuf" sndbuf: SocketBuffer = "the kernel's",
+        /// SO_KEEPALIVE: an idle connection is probed after so long, and again after as long while no
+        /// answer comes; whole seconds.
+        "keepalive" keepalive: Duration = "no probes",
+        /// TCP_KEEPCNT: so many probes without an answer end the connection, 1 to 127.
+        "keepalive-probes" keepalive_probes: Probes = "the kernel's",
+        /// TCP_USER_TIMEOUT: how long what was sent may stay unacknowledged before the connection
+        /// ends; whole milliseconds.
+        "user-timeout" user_timeout: Duration = "the kernel's",
         /// Whether the server serves one connection after the other. The others are open meanwhile, and
         /// wait.
         "one-at-a-time" one_at_a_time: bool = "false",

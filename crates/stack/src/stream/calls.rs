@@ -60,7 +60,7 @@ impl Stream {
         match self.socket.write(&call.bytes[call.done..]) {
             Some(taken) => call.done += taken,
             None => {
-                self.broken = Some(Broken::Reset);
+                self.broken = Some(self.why());
                 return true;
             }
         }
@@ -114,7 +114,8 @@ impl Stream {
             }
             Found::Broken => {
                 self.wake = None;
-                self.broken.get_or_insert(Broken::Reset);
+                let why = self.why();
+                self.broken.get_or_insert(why);
             }
         }
         self.buffer = buffer;
@@ -137,7 +138,7 @@ impl Stream {
             return;
         }
         if self.socket.state() == State::Closed {
-            self.broken = Some(Broken::Reset);
+            self.broken = Some(self.why());
         } else if self.socket.unacknowledged() == 0 {
             self.draining = false;
             self.socket.half_close();
@@ -161,6 +162,14 @@ impl Stream {
         // After a reset what had arrived before can still be read, now or after a pause.
         let hopeless = self.read.is_none() && self.wake.is_none() || self.end.is_some();
         hopeless.then(|| self.breaks(reason, scene))
+    }
+
+    /// Why smoltcp has closed the connection.
+    fn why(&self) -> Broken {
+        match self.socket.has_timed_out() {
+            true => Broken::TimedOut,
+            false => Broken::Reset,
+        }
     }
 
     pub(super) fn breaks(&mut self, reason: Broken, scene: &mut Scene<'_>) -> Closing {

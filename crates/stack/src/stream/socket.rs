@@ -20,6 +20,9 @@ const BUFFER: usize = 64 << 10;
 /// Linux delays an acknowledgment for 40 ms at least (TCP_DELACK_MIN).
 const ACK_DELAY: Duration = Duration::from_millis(40);
 
+/// Probes without an answer that end a connection on Linux (tcp_keepalive_probes, tcp(7)).
+const KEEPALIVE_PROBES: u32 = 9;
+
 /// Bytes of a TCP header with time stamps.
 const TCP_HEADER: usize = 32;
 
@@ -38,6 +41,12 @@ pub(super) struct Socket {
     /// Most payload of a segment.
     full: usize,
     closing: bool,
+    keepalive: Option<Duration>,
+    /// How long the other side may say nothing to keepalives, and to data.
+    silence: Option<Duration>,
+    user_timeout: Option<Duration>,
+    /// Whether smoltcp gave the connection up.
+    timed_out: bool,
 }
 
 /// Bytes that a peer writes at most, where that is known beforehand: a larger buffer would never be
@@ -78,6 +87,12 @@ impl Socket {
         socket.set_ack_delay((!identity.quick_ack).then_some(ACK_DELAY));
         socket.set_tsval_generator(Some(net::milliseconds));
         socket.set_congestion_control(CongestionControl::Reno);
+        let micros = |time: std::time::Duration| Duration::from_micros(time.as_micros() as u64);
+        let keepalive = config.keepalive.map(micros);
+        socket.set_keep_alive(keepalive);
+        // The first probe comes after the same time as each other.
+        let probes = config.keepalive_probes.unwrap_or(KEEPALIVE_PROBES);
+        let silence = keepalive.map(|time| time * (probes + 1));
         let mut sockets = SocketSet::new(Vec::with_capacity(1));
         let handle = sockets.add(socket);
         let ip = if identity.address.is_ipv4() { 20 } else { 40 };
@@ -90,6 +105,10 @@ impl Socket {
             cork_ends: None,
             full: usize::from(identity.mtu).saturating_sub(headers).max(1),
             closing: false,
+            keepalive,
+            silence,
+            user_timeout: config.user_timeout.map(micros),
+            timed_out: false,
         }
     }
 
@@ -135,12 +154,29 @@ impl Socket {
 
     /// Sends what can be sent now.
     pub(super) fn send(&mut self, now: Nanos, net: &mut Net) {
+        self.set_timeout();
         loop {
+            let was_open = self.state() != State::Closed;
             net.send(now, &mut self.sockets);
+            // A reset closes it when it arrives.
+            self.timed_out |= was_open && self.state() == State::Closed;
             if !self.give(now) {
                 return;
             }
         }
+    }
+
+    /// With nothing under way only keepalives may find the other side silent: smoltcp would take an
+    /// idle one for dead.
+    fn set_timeout(&mut self) {
+        let user_timeout = self.user_timeout.filter(|_| self.unacknowledged() > 0);
+        let timeout = self.silence.into_iter().chain(user_timeout).min();
+        self.tcp_mut().set_timeout(timeout);
+    }
+
+    /// Whether the connection ended because the other side was silent.
+    pub(super) fn has_timed_out(&self) -> bool {
+        self.timed_out
     }
 
     /// Gives smoltcp what is staged, as far as there is room and the cork lets it; then the end.
@@ -284,6 +320,7 @@ impl Socket {
     pub(super) fn nudge(&mut self, now: Nanos, net: &mut Net) {
         self.tcp_mut().set_keep_alive(Some(Duration::from_secs(1)));
         net.send(now, &mut self.sockets);
-        self.tcp_mut().set_keep_alive(None);
+        let keepalive = self.keepalive;
+        self.tcp_mut().set_keep_alive(keepalive);
     }
 }

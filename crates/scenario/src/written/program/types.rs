@@ -59,6 +59,8 @@ limited! {
     Port(u16) = plain 1..=65_535;
     /// How many connections; each costs both hosts a file descriptor of the usual 1,024.
     Connections(u32) = plain 1..=1_000;
+    /// Probes without an answer, as many as the kernel counts.
+    Probes(u32) = plain 1..=127;
     /// Bytes of a message under `fixed`.
     FixedSize(usize) = plain 1..=MIB * 1024;
     /// Bytes that one call moves.
