@@ -123,7 +123,14 @@ pub(super) fn run(
     if arguments.json {
         tell::json(&plan, seeds, &tallies, &mut output)?;
     } else {
-        tell::text(&plan, seeds, &tallies, lang, &mut output)?;
+        tell::text(
+            &arguments.scenario,
+            &plan,
+            seeds,
+            &tallies,
+            lang,
+            &mut output,
+        )?;
         if let Some(batch) = &kept {
             tell::kept(&tallies, lang, &mut output)?;
             place::show(batch, &arguments.runs, &mut output)?;

@@ -25,7 +25,9 @@ pub(super) fn json(
     writeln!(output)
 }
 
+/// `asked` is how the scenario was named: the same command must find it again.
 pub(super) fn text(
+    asked: &str,
     plan: &Plan,
     seeds: Seeds,
     tallies: &[Tally],
@@ -69,7 +71,7 @@ pub(super) fn text(
     for tally in tallies {
         let name = &tally.variant;
         if let Some(seed) = tally.smallest_failing {
-            again(plan, name, seed, lang, output)?;
+            again(asked, name, seed, lang, output)?;
         } else if let Some(seed) = tally.smallest_inconclusive {
             match lang {
                 Lang::En => writeln!(output, "{name}: the smallest inconclusive seed is {seed}")?,
@@ -96,16 +98,13 @@ pub(super) fn kept(tallies: &[Tally], lang: Lang, output: &mut dyn Write) -> io:
 /// How to play the run that failed alone. On a real kernel the seed decides what links do, not how
 /// fast programs are, so that it may take several.
 fn again(
-    plan: &Plan,
+    scenario: &str,
     variant: &str,
     seed: u64,
     lang: Lang,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    let alone = format!(
-        "tinygram run {} --variant {variant} --seed {seed}",
-        plan.name
-    );
+    let alone = format!("tinygram run {scenario} --variant {variant} --seed {seed}");
     match lang {
         Lang::En => writeln!(
             output,
