@@ -68,6 +68,9 @@ impl BatchAnalysis {
 pub struct Comparison {
     /// Always [`VERSION`].
     pub version: u32,
+    /// The direction of TCP messages that the figures are of; none where no TCP was spoken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
     /// One per run.
     pub rows: Vec<Row>,
 }
@@ -126,7 +129,8 @@ pub struct Price {
 impl Comparison {
     /// Compares runs with the first of them.
     pub fn new(runs: &[Analysis]) -> Self {
-        let mut rows: Vec<Row> = runs.iter().map(row).collect();
+        let direction = main_direction(runs);
+        let mut rows: Vec<Row> = runs.iter().map(|run| row(run, direction)).collect();
         if let Some((first, others)) = rows.split_first_mut() {
             for row in others {
                 row.price = Some(Price {
@@ -138,6 +142,7 @@ impl Comparison {
         }
         Self {
             version: VERSION,
+            direction,
             rows,
         }
     }
@@ -151,38 +156,33 @@ fn difference(ours: u64, theirs: u64) -> i64 {
     i64::try_from(i128::from(ours) - i128::from(theirs)).unwrap_or(i64::MAX)
 }
 
-fn row(run: &Analysis) -> Row {
+fn row(run: &Analysis, direction: Option<Direction>) -> Row {
     let row = Row {
         variant: run.run().map(|run| run.variant.clone()).unwrap_or_default(),
         verdict: run.verdict,
         ..Row::default()
     };
-    match main_direction(run) {
+    match direction.filter(|_| !run.connections.is_empty()) {
         Some(direction) => tcp(run, direction, row),
         None => udp(run, row),
     }
 }
 
-/// The direction of a run's TCP messages that comparisons are about.
-pub fn main_direction(run: &Analysis) -> Option<Direction> {
-    let sends = |direction| {
-        run.connections
-            .iter()
-            .any(|connection| !connection.stream(direction).messages.is_empty())
+/// The direction of the runs' TCP messages that comparisons and pictures are about: where messages were
+/// misunderstood, else where there are any, else where there are bytes; the client's before the server's.
+pub fn main_direction(runs: &[Analysis]) -> Option<Direction> {
+    let is_any = |has: &dyn Fn(&Stream) -> bool| {
+        let streams = |direction| {
+            let connections = runs.iter().flat_map(|run| &run.connections);
+            connections.map(move |connection| connection.stream(direction))
+        };
+        let mut both = Direction::BOTH.into_iter();
+        both.find(|direction| streams(*direction).any(has))
     };
-    let writes = |direction| {
-        run.connections
-            .iter()
-            .any(|connection| !connection.stream(direction).segments.is_empty())
-    };
-    Direction::BOTH
-        .into_iter()
-        .find(|direction| sends(*direction))
-        .or_else(|| {
-            Direction::BOTH
-                .into_iter()
-                .find(|direction| writes(*direction))
-        })
+    let is_wrong = |stream: &Stream| stream.understood.iter().any(|each| !each.right);
+    is_any(&is_wrong)
+        .or_else(|| is_any(&|stream| !stream.messages.is_empty()))
+        .or_else(|| is_any(&|stream| !stream.segments.is_empty()))
 }
 
 fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {

@@ -3,6 +3,7 @@
 mod black_holes;
 mod conditions;
 mod datagrams;
+mod leftovers;
 mod mss;
 mod programs;
 mod reads;
@@ -54,6 +55,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
             reads::sticky(&case, &mut findings);
             reads::split(&case, &mut findings);
             programs::merged_and_torn(&case, &mut findings);
+            leftovers::leftovers(&case, &mut findings);
             findings[from..].sort_by_key(|finding| finding.at);
         }
     }

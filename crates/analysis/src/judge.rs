@@ -65,8 +65,7 @@ pub(crate) fn judge(
 }
 
 /// What analysis does not look for yet. That none was found says nothing.
-const NOT_LOOKED_FOR: [FindingCode; 3] = [
-    FindingCode::LeftoverReply,
+const NOT_LOOKED_FOR: [FindingCode; 2] = [
     FindingCode::SillyWindowSender,
     FindingCode::SillyWindowReceiver,
 ];
@@ -80,6 +79,7 @@ fn is_blind(code: FindingCode, host: Option<&str>, values: &[Measured]) -> bool 
             | FindingCode::SplitRead
             | FindingCode::MergedMessage
             | FindingCode::TornMessage
+            | FindingCode::LeftoverReply
     );
     let kept_diary = || {
         values.iter().any(|measured| {

@@ -290,3 +290,48 @@ fn a_message_twice_understood_is_right_once() {
         .collect();
     assert_eq!(rights, [true, false]);
 }
+
+/// A server's reply of ten bytes, of which the client's read of the first `taken` was asked for `asked`;
+/// then the client asks again, or not, and reads the rest.
+fn reply_read_in_two(asked: u64, taken: u64, asks_again: bool) -> Lab {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["one"]);
+    tcp.send(Client, 100_002, 3);
+    tcp.write(Server, 120_100, &["first-reply"]);
+    tcp.send(Server, 120_102, 11);
+    tcp.read(Client, 140_150, asked, taken);
+    tcp.understand(Client, 140_151, taken);
+    if asks_again {
+        tcp.write(Client, 140_200, &["two"]);
+        tcp.send(Client, 140_202, 3);
+    }
+    tcp.read(Client, 140_300, asked, 11 - taken);
+    tcp.understand(Client, 140_301, 11 - taken);
+    lab
+}
+
+#[test]
+fn what_is_left_of_a_reply_answers_the_next_question() {
+    let analysis = reply_read_in_two(8, 8, true).analyse();
+    let left = only(&analysis, FindingCode::LeftoverReply);
+    assert_eq!(
+        (left.cause, left.host.as_deref()),
+        (Cause::SmallReadBuffer, Some("client"))
+    );
+    assert_eq!(left.range, Some(8..11));
+    let Details::Leftover { bytes, read, .. } = left.details else {
+        panic!("{left:?}")
+    };
+    assert_eq!((bytes, read), (3, Some(0)));
+    let analysis = reply_read_in_two(1_024, 8, true).analyse();
+    let cause = only(&analysis, FindingCode::LeftoverReply).cause;
+    assert_eq!(cause, Cause::SeparateSegments);
+}
+
+#[test]
+fn a_reply_in_two_pieces_is_no_leftover_while_nothing_else_was_asked() {
+    let analysis = reply_read_in_two(8, 8, false).analyse();
+    assert!(found(&analysis, FindingCode::LeftoverReply).is_empty());
+    assert_eq!(found(&analysis, FindingCode::TornMessage).len(), 2);
+}

@@ -168,7 +168,7 @@ fn that_nothing_was_found_says_nothing_where_nobody_could_have_found_it() {
     naive(&mut lab);
     let none = Some(Check::Is(0));
     lab.expect([
-        finding(FindingCode::LeftoverReply, None, None, none),
+        finding(FindingCode::SillyWindowSender, None, None, none),
         finding(FindingCode::StickyRead, None, Some("client"), none),
     ]);
     assert_eq!(judged(&lab).0, [Verdict::Inconclusive, Verdict::Held]);

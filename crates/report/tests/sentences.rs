@@ -226,8 +226,23 @@ fn of_reads() -> Vec<Finding> {
         };
         finding(FindingCode::TornMessage, cause, &[12], details)
     });
+    let left = [
+        Cause::SmallReadBuffer,
+        Cause::SeparateSegments,
+        Cause::Undetermined,
+    ];
+    let left = left.map(|cause| {
+        let details = Details::Leftover {
+            understood: 1,
+            message: 0,
+            bytes: 3,
+            read: (cause != Cause::Undetermined).then_some(0),
+        };
+        finding(FindingCode::LeftoverReply, cause, &[15], details)
+    });
     sticky
         .into_iter()
+        .chain(left)
         .chain(split)
         .chain(merged)
         .chain(torn)
@@ -262,7 +277,6 @@ fn of_datagrams() -> Vec<Finding> {
 /// What has a name and no words of its own yet.
 fn of_others() -> Vec<Finding> {
     let codes = [
-        FindingCode::LeftoverReply,
         FindingCode::SillyWindowSender,
         FindingCode::SillyWindowReceiver,
         FindingCode::ZeroWindow,

@@ -24,6 +24,7 @@ macro_rules! built_in {
 built_in! {
     "greeting",
     "impairments",
+    "leftover",
     "lossy",
     "nagle-delack",
     "partition",

@@ -37,6 +37,7 @@ macro_rules! catalogue {
 
 catalogue! {
     greeting = "greeting",
+    leftover = "leftover",
     lossy = "lossy",
     nagle_delack = "nagle-delack",
     pmtu_black_hole = "pmtu-black-hole",

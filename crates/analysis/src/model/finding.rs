@@ -144,6 +144,17 @@ pub enum Details {
         /// The read that returned exactly these bytes, if one did.
         read: Option<usize>,
     },
+    /// The receiver took a reply to begin with what was left of another.
+    Leftover {
+        /// What it took for the reply.
+        understood: usize,
+        /// The message that was left over.
+        message: usize,
+        /// How many bytes of it were.
+        bytes: u64,
+        /// The read that left them, if one ended there.
+        read: Option<usize>,
+    },
     /// A run of segments with less payload than header.
     Tinygrams {
         /// How many.

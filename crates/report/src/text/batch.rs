@@ -27,11 +27,18 @@ pub(super) fn whole(batch: &BatchAnalysis, lang: Lang) -> String {
         text.push('\n');
         text.push_str(&wrap(about, 0, WIDTH));
     }
+    let direction = batch.comparison.direction;
     for told in told(&batch.runs) {
         if let Some(subject) = told.analysis.run() {
             let name = told.name(&subject.variant, lang);
             text.push('\n');
-            text.push_str(&run::section(told.analysis, subject, &name, lang));
+            text.push_str(&run::section(
+                told.analysis,
+                subject,
+                &name,
+                direction,
+                lang,
+            ));
         }
     }
     text.push('\n');

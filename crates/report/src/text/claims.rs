@@ -67,6 +67,12 @@ impl Teller<'_> {
                 message,
                 ..
             } => self.torn(*understood, *message),
+            Details::Leftover {
+                understood,
+                message,
+                bytes,
+                read,
+            } => self.leftover(*understood, *message, *bytes, *read),
             Details::Tinygrams {
                 count,
                 payload,

@@ -17,6 +17,7 @@ use analysis::{
 };
 use record::manifest::Outcome;
 use scenario::text::Lang;
+use std::slice;
 
 /// A run on its own, with a head.
 pub(super) fn whole(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
@@ -24,7 +25,8 @@ pub(super) fn whole(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> St
     let colon = say(lang, ": ", "：");
     let head = wrap(&format!("{}{colon}{title}", subject.scenario), 0, WIDTH);
     let place = place(analysis, subject, lang);
-    let section = section(analysis, subject, &subject.variant, lang);
+    let direction = main_direction(slice::from_ref(analysis));
+    let section = section(analysis, subject, &subject.variant, direction, lang);
     let mut text = format!("{head}{place}\n{section}");
     if section.contains('#') {
         text.push('\n');
@@ -79,11 +81,17 @@ pub(crate) fn place(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> St
 }
 
 /// A run under a name. The verdict and what stands against it come first.
-pub(super) fn section(analysis: &Analysis, subject: &RunSubject, name: &str, lang: Lang) -> String {
+pub(super) fn section(
+    analysis: &Analysis,
+    subject: &RunSubject,
+    name: &str,
+    direction: Option<Direction>,
+    lang: Lang,
+) -> String {
     let mut text = headline(analysis, subject, name, lang);
     let against = outcome(subject, lang) + &judged::objections(analysis, lang);
     text.push_str(&against);
-    let pictures = pictures(analysis, lang);
+    let pictures = pictures(analysis, direction, lang);
     if !against.is_empty() && !pictures.is_empty() {
         text.push('\n');
     }
@@ -155,8 +163,8 @@ fn outcome(subject: &RunSubject, lang: Lang) -> String {
 }
 
 /// The first connection that has something to show, between which programs, and of how many.
-fn pictures(analysis: &Analysis, lang: Lang) -> String {
-    let Some(direction) = main_direction(analysis) else {
+fn pictures(analysis: &Analysis, direction: Option<Direction>, lang: Lang) -> String {
+    let Some(direction) = direction else {
         return String::new();
     };
     let mut shown = analysis.connections.iter().filter_map(|connection| {

@@ -84,6 +84,43 @@ impl Teller<'_> {
         )
     }
 
+    pub(super) fn leftover(
+        &self,
+        understood: usize,
+        message: usize,
+        bytes: u64,
+        read: Option<usize>,
+    ) -> Both {
+        let (text, frames, host) = (self.understood(understood), self.arrived(), self.host());
+        let name = self.names(&(message..message + 1));
+        let (left, left_zh) = (plural(bytes, "byte"), count(bytes));
+        let number = read.map_or(0, |read| read + 1);
+        let (en, zh) = match self.finding.cause {
+            Cause::SmallReadBuffer => (
+                format!("read {number} had asked for fewer bytes than that answer has"),
+                format!("第 {number} 次读要的字节比那个回答少"),
+            ),
+            Cause::SeparateSegments => (
+                format!("read {number} had returned what was there, and the rest came later"),
+                format!("第 {number} 次读返回了当时到达的字节，其余的后来才到"),
+            ),
+            _ => self.why(),
+        };
+        (
+            format!(
+                "{host} took {text} for an answer, and its first {left} are left over from {name}\
+                 {frames}: {en}. From here on each question gets the answer to the one before.\n\
+                 Cure: read until the answer is whole, which a length in front or a delimiter behind \
+                 tells."
+            ),
+            format!(
+                "{host} 把 {text} 当成了回答，其中前 {left_zh} 字节是 {name} 的残余{frames}：{zh}。\
+                 从此每个问题得到的都是上一个问题的回答。\n对策：一直读到回答完整为止，\
+                 前面的长度或后面的分隔符会告诉你到哪里为止。"
+            ),
+        )
+    }
+
     /// Why the receiver saw boundaries where there were none, and the cure.
     fn unframed(&self) -> Both {
         match self.finding.cause {
