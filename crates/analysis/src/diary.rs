@@ -8,7 +8,7 @@ use crate::{
     },
     span::Spans,
 };
-use record::event::{Conn, Event, EventKind};
+use record::event::{Closing, Conn, Event, EventKind};
 use scenario::plan::HostPlan;
 use std::{
     collections::HashMap,
@@ -57,6 +57,8 @@ pub(crate) enum Handled {
 pub(crate) struct Diary {
     pub(crate) chapters: Vec<Chapter>,
     pub(crate) datagrams: Vec<DatagramEntry>,
+    /// How long connections lived that the kernel gave up: host, program, ns.
+    pub(crate) given_up: Vec<(String, String, u64)>,
 }
 
 impl Diary {
@@ -86,7 +88,14 @@ impl Diary {
                     self.chapters.len() - 1
                 }
             };
-            self.chapters[at].note(event);
+            let chapter = &mut self.chapters[at];
+            chapter.note(event);
+            let how = Closing::TimedOut;
+            if event.kind == (EventKind::Closed { how }) {
+                let (host, program) = (chapter.host.clone(), chapter.program.clone());
+                let lived = event.at.saturating_sub(chapter.at);
+                self.given_up.push((host, program, lived));
+            }
         }
         for chapter in &mut self.chapters {
             chapter.sort();
@@ -95,6 +104,17 @@ impl Diary {
 }
 
 impl Diary {
+    /// Connections that the kernel gave up.
+    pub(crate) fn given_up(&self) -> impl Iterator<Item = Note> {
+        self.given_up
+            .iter()
+            .map(|(host, program, lived)| Note::GivenUp {
+                host: host.clone(),
+                program: program.clone(),
+                after: *lived,
+            })
+    }
+
     /// Where a peer's framing broke.
     pub(crate) fn malformed(&self) -> impl Iterator<Item = Note> {
         self.chapters.iter().filter_map(|chapter| {

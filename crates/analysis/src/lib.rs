@@ -74,6 +74,7 @@ pub fn analyse(run: &Run) -> Analysis {
     }
     notes.extend(warnings(&captures));
     notes.extend(diary.malformed());
+    notes.extend(diary.given_up());
     notes.extend(nudged(&manifest.hosts));
 
     let links::Measured { links, flips } = links::measure(run);

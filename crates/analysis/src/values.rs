@@ -65,6 +65,7 @@ struct Facts<'a> {
     /// When it received datagrams, by its diary.
     datagrams_received: Vec<u64>,
     flows: Vec<(&'a Flow, Direction)>,
+    gave_up: Option<u64>,
 }
 
 impl<'a> Facts<'a> {
@@ -110,6 +111,12 @@ impl<'a> Facts<'a> {
                 .map(|entry| entry.at)
                 .collect(),
             flows: flows.collect(),
+            gave_up: diary
+                .given_up
+                .iter()
+                .filter(|(at, who, _)| at == host && *who == program.name)
+                .map(|(_, _, lived)| *lived)
+                .max(),
         }
     }
 
@@ -154,6 +161,7 @@ impl<'a> Facts<'a> {
             }
             Metric::Elapsed => self.elapsed(),
             Metric::RoundTrips => (self.keeps_diary && !udp).then_some(self.trips),
+            Metric::GaveUp => self.gave_up,
             Metric::ExitStatus => None,
         }
     }
@@ -180,7 +188,8 @@ impl<'a> Facts<'a> {
             .map(|read| read.end);
         let begin = writes.chain(self.datagrams_sent.iter().copied()).min()?;
         let end = reads.chain(self.datagrams_received.iter().copied()).max()?;
-        end.checked_sub(begin)
+        // What was read before anything was written answers nothing.
+        end.checked_sub(begin).filter(|elapsed| *elapsed > 0)
     }
 }
 

@@ -365,6 +365,11 @@ fn notes_say_what_could_not_be_read() {
             host: host(),
             count: 3,
         },
+        Note::GivenUp {
+            host: host(),
+            program: "tcp".to_owned(),
+            after: 4_083_000_000,
+        },
         Note::Malformed {
             host: host(),
             program: "tcp".to_owned(),

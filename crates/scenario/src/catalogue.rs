@@ -22,6 +22,7 @@ macro_rules! built_in {
 }
 
 built_in! {
+    "dead-peer",
     "greeting",
     "impairments",
     "leftover",
@@ -36,6 +37,7 @@ built_in! {
     "sticky",
     "tinygrams",
     "udp-fragments",
+    "udp-greeting",
     "udp-truncate",
     "udp-vs-tcp",
 }

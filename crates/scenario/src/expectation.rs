@@ -149,6 +149,9 @@ names! {
         DatagramsReceived = "datagrams-received",
         /// From the begin of the first write to the end of the last read that returned bytes.
         Elapsed = "elapsed",
+        /// From a connection's opening until the kernel gave it up because the other side was
+        /// silent; the longest of several.
+        GaveUp = "gave-up",
         /// How often a connection waited a whole round trip before it sent on.
         RoundTrips = "round-trips",
         /// Exit status of a `command:` program.
@@ -160,7 +163,7 @@ impl Metric {
     /// What its values count.
     pub fn unit(self) -> Unit {
         match self {
-            Self::Elapsed => Unit::Nanoseconds,
+            Self::Elapsed | Self::GaveUp => Unit::Nanoseconds,
             Self::Payload | Self::Wire => Unit::Bytes,
             _ => Unit::Count,
         }

@@ -36,6 +36,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    dead_peer = "dead-peer",
     greeting = "greeting",
     leftover = "leftover",
     lossy = "lossy",
@@ -47,6 +48,7 @@ catalogue! {
     sticky_one_write = "sticky-one-write",
     tinygrams = "tinygrams",
     udp_fragments = "udp-fragments",
+    udp_greeting = "udp-greeting",
     udp_truncate = "udp-truncate",
     udp_vs_tcp = "udp-vs-tcp",
 }

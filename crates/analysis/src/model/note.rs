@@ -40,6 +40,15 @@ pub enum Note {
         /// The codec's error.
         error: String,
     },
+    /// The kernel gave a connection up, because the other side was silent.
+    GivenUp {
+        /// The host.
+        host: String,
+        /// The program whose connection it was.
+        program: String,
+        /// How long the connection had lived, in ns.
+        after: u64,
+    },
     /// A simulated stack had forgotten to send what it had and was made to probe: its timing there
     /// is the simulation's, not the stack's.
     Nudged {

@@ -306,6 +306,21 @@ fn remark(note: &Note, lang: Lang) -> Option<String> {
             format!("{host}.{program} lost track of its messages: {error}."),
             format!("{host}.{program} 分帧出错：{error}。"),
         ),
+        Note::GivenUp {
+            host,
+            program,
+            after,
+        } => (
+            format!(
+                "{host}.{program} was told after {} that its connection is dead: the other side had \
+                 been silent for too long.",
+                time(*after)
+            ),
+            format!(
+                "{} 后 {host}.{program} 得知连接已死：对方沉默太久。",
+                time(*after)
+            ),
+        ),
         Note::Nudged {
             host,
             count: number,

@@ -210,11 +210,11 @@ fn value_path(
 /// Why a metric is never measured for this program.
 fn unmeasured(metric: Metric, program: &Program) -> Option<(&'static str, &'static str)> {
     use Metric::{
-        DatagramsReceived, DatagramsSent, Elapsed, ExitStatus, Messages, Reads, Retransmissions,
-        Segments, Understood, Writes,
+        DatagramsReceived, DatagramsSent, Elapsed, ExitStatus, GaveUp, Messages, Reads,
+        Retransmissions, Segments, Understood, Writes,
     };
     match (kind(program)?, metric) {
-        (Kind::Command, Messages | Writes | Reads | Understood | Elapsed) => Some((
+        (Kind::Command, Messages | Writes | Reads | Understood | Elapsed | GaveUp) => Some((
             "is in a peer's diary, and a command keeps none",
             "expect something of the wire: segments, payload, wire",
         )),
@@ -223,7 +223,7 @@ fn unmeasured(metric: Metric, program: &Program) -> Option<(&'static str, &'stat
         (Kind::TcpServer | Kind::TcpClient, DatagramsSent | DatagramsReceived) => {
             Some(("is for UDP, and this speaks TCP", "expect segments"))
         }
-        (Kind::UdpResponder | Kind::UdpSender, Segments | Retransmissions) => {
+        (Kind::UdpResponder | Kind::UdpSender, Segments | Retransmissions | GaveUp) => {
             Some(("is for TCP, and this speaks UDP", "expect datagrams-sent"))
         }
         _ => None,
