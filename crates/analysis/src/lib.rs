@@ -77,8 +77,10 @@ pub fn analyse(run: &Run) -> Analysis {
     notes.extend(diary.given_up());
     notes.extend(nudged(&manifest.hosts));
 
-    let links::Measured { links, flips } = links::measure(run);
-    let arrivals = Arrivals::new(&captures, |name, number| flips.arrived(name, number));
+    let links::Measured { links, fates } = links::measure(run);
+    let arrivals = Arrivals::new(&captures, |name, number| {
+        fates.arrived_flipped(name, number)
+    });
     let doubts = links::doubts(run, &links);
     notes.extend(links::too_few(&links));
     let joined = join::connections(&captures, &arrivals, &mut diary, &programs);
@@ -90,7 +92,7 @@ pub fn analyse(run: &Run) -> Analysis {
     let known = findings::Known {
         is_captured: &|name| is_captured(&captures, name),
         loses_as_asked: &|name| doubts.is_empty() && links::may_lose(&links, name),
-        arrived_flipped: &|name, number| flips.befell(name, number),
+        fates: &fates,
     };
     findings.extend(findings::in_flows(&flows, &known));
     findings.extend(findings::unproven(&doubts, manifest.ended));

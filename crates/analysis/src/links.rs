@@ -1,6 +1,6 @@
 //! What links did, seen from both of their ends, and whether that is what they were asked.
 
-mod flips;
+mod fates;
 mod group;
 mod measure;
 mod passage;
@@ -13,7 +13,6 @@ use crate::model::{
     note::Note,
     verdict::Doubt,
 };
-use flips::Flips;
 use record::{manifest::Outcome, run::Run};
 use scenario::{
     expectation::Condition,
@@ -21,6 +20,8 @@ use scenario::{
     plan::{Program, ProgramPlan},
 };
 use std::collections::BTreeSet;
+
+pub(crate) use fates::Fates;
 
 /// With fewer packets than this a link's delay is not judged.
 const ENOUGH: usize = 5;
@@ -50,23 +51,26 @@ const RATE_TOLERANCE: f64 = 0.05;
 pub(crate) struct Measured {
     /// Each host's link.
     pub(crate) links: Vec<LinkSummary>,
-    /// Packets that arrived with a bit flipped.
-    pub(crate) flips: Flips,
+    /// What is known of single packets.
+    pub(crate) fates: Fates,
 }
 
 /// Measures each host's link.
 pub(crate) fn measure(run: &Run) -> Measured {
     let passages = passage::passages(run);
-    let flips = Flips::new(run, &passages);
+    let mut fates = Fates::new(run, &passages);
     let groups = group::groups(run, &passages);
+    for group in &groups {
+        fates.refuse(group);
+    }
     let mut links: Vec<LinkSummary> = groups.iter().map(measure::summary).collect();
     doubt_outages(&mut links);
-    Measured { links, flips }
+    Measured { links, fates }
 }
 
 /// That nothing arrived proves an outage only where something does without it.
 fn doubt_outages(links: &mut [LinkSummary]) {
-    let works = |link: &&LinkSummary| link.sent > link.missing;
+    let works = |link: &&LinkSummary| link.arrived() > 0;
     let working: BTreeSet<String> = links
         .iter()
         .filter(works)

@@ -658,7 +658,7 @@ fn what_a_router_refuses_is_not_lost() {
         udp.send_arriving(Client, sent, &payload(n, len), &refuse(n, sent));
     }
     let link = client(&lab);
-    assert_eq!((link.sent, link.missing), (20, 10));
+    assert_eq!((link.sent, link.missing, link.refused), (20, 0, 10));
     assert_eq!(state(&lab, Condition::Mtu), Proven);
     assert_ne!(state(&lab, Condition::Loss), Refuted);
 }
@@ -935,4 +935,63 @@ fn of_packets_that_are_alike_nobody_knows_which_was_lost() {
         state(&heartbeats(numbered, |n| n == 1), Condition::Loss),
         Indistinct
     );
+}
+
+#[test]
+fn truncated_delays_are_proven() {
+    let jitter = Jitter {
+        spread: Duration::from_millis(8),
+        distribution: Distribution::Uniform,
+        correlation: Percent::ZERO,
+    };
+    let asked = Impairments {
+        delay: Duration::from_millis(2),
+        jitter: Some(jitter),
+        ..Impairments::default()
+    };
+    let mut random = Random(5);
+    // A simulated host's packet that is sent at once arrives at once.
+    let lab = run(asked, 500, 2_000, 8, move |_, sent| {
+        vec![sent + jitter.delay(2_000_000, random.draw()) / 1_000]
+    });
+    assert_eq!(state(&lab, Condition::Jitter), Proven);
+    assert_eq!(state(&lab, Condition::Delay), Proven);
+}
+
+#[test]
+fn copies_that_found_the_queue_full_are_not_missed() {
+    let asked = Impairments {
+        queue: Some(Queue::Packets(10)),
+        duplicate: Chance::of(percent("50%")),
+        ..rated()
+    };
+    // A packet comes each 0.1 ms and leaves each 1 ms, so that the queue is full; no copy finds room.
+    let (mut free, mut under_way) = (0, Vec::new());
+    let lab = run(asked, 300, 100, 1_250 - 28, move |_, sent| {
+        under_way.retain(|left| *left > sent);
+        if under_way.len() >= 10 {
+            return vec![];
+        }
+        free = (sent + DELAY).max(free) + 1_000;
+        under_way.push(free);
+        vec![free]
+    });
+    assert_eq!(state(&lab, Condition::Duplicate), Indistinct);
+}
+
+#[test]
+fn what_the_path_refuses_is_not_lost_by_the_link() {
+    let asked = Impairments {
+        path_mtu: Some(576),
+        ..delayed()
+    };
+    let lab = run(asked, 20, 1_000, 600, |n, sent| {
+        if n < 5 { vec![] } else { vec![sent + DELAY] }
+    });
+    let link = client(&lab);
+    assert_eq!((link.sent, link.missing, link.refused), (20, 0, 5));
+    let analysis = lab.analyse();
+    let lost = found(&analysis, FindingCode::DatagramLost);
+    assert_eq!(lost.len(), 5);
+    assert!(lost.iter().all(|finding| finding.cause == Cause::Mtu));
 }

@@ -7,7 +7,7 @@ mod columns;
 mod datagrams;
 pub(crate) mod judged;
 mod lanes;
-mod layout;
+pub(crate) mod layout;
 mod links;
 mod quantity;
 pub(crate) mod run;

@@ -253,6 +253,7 @@ fn of_datagrams() -> Vec<Finding> {
     let each = [
         (FindingCode::DatagramLost, Cause::LinkLoss),
         (FindingCode::DatagramLost, Cause::LinkCorruption),
+        (FindingCode::DatagramLost, Cause::Mtu),
         (FindingCode::DatagramLost, Cause::ReceiveBuffer),
         (FindingCode::DatagramLost, Cause::Undetermined),
         (FindingCode::DatagramDuplicated, Cause::Undetermined),
@@ -264,7 +265,7 @@ fn of_datagrams() -> Vec<Finding> {
         let frames: &[u64] = match (code, cause) {
             (
                 FindingCode::DatagramLost,
-                Cause::LinkLoss | Cause::LinkCorruption | Cause::Undetermined,
+                Cause::LinkLoss | Cause::LinkCorruption | Cause::Mtu | Cause::Undetermined,
             ) => &[3],
             (FindingCode::DatagramDuplicated, _) => &[3, 9, 10],
             _ => &[3, 9],

@@ -4,7 +4,7 @@
 use crate::{clean, doctor};
 use crate::{
     exit::{Exit, Failure},
-    inspect,
+    explain, inspect,
     lang::{self, LangArg},
     run, scenarios,
 };
@@ -50,6 +50,11 @@ enum Command {
         /// Write JSON instead of text
         #[arg(long)]
         json: bool,
+    },
+    /// Explain a finding, a cause, a link's condition or a scenario; without a topic, list them
+    Explain {
+        /// A word of the lab's output, such as sticky-read, or a scenario
+        topic: Option<String>,
     },
     /// What this machine can do, and how to mend what it can't
     #[cfg(kernels)]
@@ -159,6 +164,7 @@ impl Cli {
             Command::Check { files } => scenarios::check(&files),
             Command::Schema => scenarios::schema(),
             Command::Inspect { path, json } => inspect::inspect(&path, json, lang),
+            Command::Explain { topic } => explain::explain(topic.as_deref(), lang),
             #[cfg(kernels)]
             Command::Doctor { json } => doctor::doctor(json, lang),
             #[cfg(kernels)]

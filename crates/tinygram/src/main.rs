@@ -6,6 +6,7 @@ mod cli;
 #[cfg(kernels)]
 mod doctor;
 mod exit;
+mod explain;
 #[cfg(kernels)]
 mod hidden;
 mod inspect;

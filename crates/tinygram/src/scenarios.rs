@@ -8,11 +8,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Whether it names a file rather than a scenario of the catalogue.
+pub(crate) fn is_path(name: &str) -> bool {
+    let path = Path::new(name);
+    path.components().count() > 1 || path.extension().is_some()
+}
+
 /// The scenario of that name, or in that file. What looks like a path is one.
 pub(crate) fn find(name: &str) -> Result<Plan, Failure> {
     let path = Path::new(name);
     let wrong = |error: anyhow::Error| Failure::new(Exit::Wrong, error);
-    if path.components().count() > 1 || path.extension().is_some() {
+    if is_path(name) {
         return scenario::load(path).map_err(|error| wrong(error.into()));
     }
     let entry = catalogue::find(name).map_err(|error| wrong(error.into()))?;

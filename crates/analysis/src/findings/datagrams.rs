@@ -1,9 +1,12 @@
 //! What happened to datagrams on their way. All of it is seen at the receiver.
 
-use crate::model::{
-    connection::{Arrival, Direction},
-    finding::{Cost, Details, Finding, FrameRef, Place},
-    flow::{Datagram, Flow},
+use crate::{
+    links::Fates,
+    model::{
+        connection::{Arrival, Direction},
+        finding::{Cost, Details, Finding, FrameRef, Place},
+        flow::{Datagram, Flow},
+    },
 };
 use scenario::finding::{Cause, FindingCode};
 
@@ -13,8 +16,8 @@ pub(crate) struct Known<'a> {
     pub(crate) is_captured: &'a dyn Fn(&str) -> bool,
     /// Whether what its link lost it was asked to lose, as far as the captures tell.
     pub(crate) loses_as_asked: &'a dyn Fn(&str) -> bool,
-    /// Whether what that host sent as that frame arrived with a bit flipped.
-    pub(crate) arrived_flipped: &'a dyn Fn(&str, u64) -> bool,
+    /// What became of single frames.
+    pub(crate) fates: &'a Fates,
 }
 
 /// Everything found in the UDP flows.
@@ -32,9 +35,10 @@ pub(crate) fn in_flows(flows: &[Flow], known: &Known<'_>) -> Vec<Finding> {
                 let sender = flow.sender(direction).host.as_deref();
                 let from = findings.len();
                 let why_lost = |datagram: &Datagram| match sender {
-                    Some(host) if (known.arrived_flipped)(host, datagram.frame) => {
+                    Some(host) if known.fates.is_flipped(host, datagram.frame) => {
                         Cause::LinkCorruption
                     }
+                    Some(host) if known.fates.is_refused(host, datagram.frame) => Cause::Mtu,
                     Some(host) if (known.loses_as_asked)(host) => Cause::LinkLoss,
                     _ => Cause::Undetermined,
                 };

@@ -1,6 +1,9 @@
 //! Packets that were asked the same: those of one host, for the same receivers, in one phase.
 
-use super::{AROUND_A_CHANGE, passage::Passage};
+use super::{
+    AROUND_A_CHANGE,
+    passage::{Outcome, Passage},
+};
 use crate::model::link::{Outage, Phase};
 use record::run::Run;
 use scenario::{
@@ -22,7 +25,21 @@ pub(super) struct Group<'a> {
     pub(super) members: Vec<Member<'a>>,
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
+    /// Packets that the path has no room for, and that never came.
+    pub(super) fn refused(&self) -> impl Iterator<Item = &Member<'a>> {
+        let is_missing = |member: &&Member<'_>| member.passage.outcome == Outcome::Missing;
+        let refused =
+            |member: &&Member<'_>| self.is_too_large(member) && !member.passage.may_be_cut;
+        self.members.iter().filter(refused).filter(is_missing)
+    }
+
+    /// Whether the path has no room for that packet.
+    pub(super) fn is_too_large(&self, member: &Member<'_>) -> bool {
+        let limit = self.asked.path_mtu.map(u32::from);
+        limit.is_some_and(|limit| member.passage.length > limit)
+    }
+
     /// Whether it has packets of which nobody can tell which arrived.
     pub(super) fn has_alike(&self) -> bool {
         self.members.iter().any(|member| member.passage.is_alike)

@@ -25,6 +25,7 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
     let at_once = members
         .iter()
         .filter(|member| is_at_once(&group.asked, member));
+    let refused = group.refused().count() as u64;
     let mut summary = LinkSummary {
         host: group.host.clone(),
         toward: group.toward.clone(),
@@ -34,7 +35,8 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
         asked: group.asked.clone(),
         outage: group.outage,
         sent: members.len() as u64,
-        missing: count(|outcome| *outcome == Outcome::Missing),
+        missing: count(|outcome| *outcome == Outcome::Missing) - refused,
+        refused,
         duplicated: count(|outcome| matches!(outcome, Outcome::Arrived { again: 1.., .. })),
         corrupted: count(|outcome| matches!(outcome, Outcome::Corrupted { .. })),
         fragmented: count(|outcome| matches!(outcome, Outcome::Pieces { .. })),

@@ -27,6 +27,8 @@ pub(super) struct Passage {
     pub(super) to: usize,
     /// Bytes of the IP packet.
     pub(super) length: u32,
+    /// Whether a router may cut it: IPv4 without the flag DF (RFC 791).
+    pub(super) may_be_cut: bool,
     /// Whether nobody can tell if it was this one that arrived, or another that is alike.
     pub(super) is_alike: bool,
     pub(super) outcome: Outcome,
@@ -116,6 +118,7 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
                     at,
                     to,
                     length: packet.len() as u32,
+                    may_be_cut: may_be_cut(packet),
                     is_alike: false,
                     outcome: Outcome::Missing,
                 });
@@ -157,6 +160,11 @@ fn packets(file: &[u8]) -> Option<Vec<Seen<'_>>> {
         })
     });
     Some(behind.collect())
+}
+
+fn may_be_cut(packet: &[u8]) -> bool {
+    const DF: u8 = 0x40;
+    packet[0] >> 4 == 4 && packet.get(6).is_some_and(|flags| flags & DF == 0)
 }
 
 /// Source and destination, by the first bytes.

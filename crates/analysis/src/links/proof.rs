@@ -40,10 +40,10 @@ pub(super) fn proofs(
         proofs.push(plain(Condition::Jitter, spread(asked, jitter, delays)));
     }
     if !asked.duplicate.is_never() || seen.duplicated > 0 {
-        proofs.push(duplicate(group, seen));
+        proofs.push(duplicate(group, seen, filling));
     }
     if !asked.corrupt.is_never() || seen.corrupted > 0 {
-        let arrived = (seen.sent - seen.missing) as usize;
+        let arrived = seen.arrived() as usize;
         proofs.push(share(
             group,
             Condition::Corrupt,
@@ -206,7 +206,9 @@ fn spread(asked: &Impairments, jitter: Jitter, sorted: &[u64]) -> ProofState {
     let fits = sorted.iter().enumerate().all(|(place, value)| {
         let (below, upto) = (place as f64 / total, (place + 1) as f64 / total);
         let not_early = upto <= asked_below(value.saturating_add(EARLY)) + band;
-        let not_late = below >= asked_below(value.saturating_sub(late)) - band;
+        // None can be earlier than at once, and of truncated delays many are that.
+        let asked_before = value.checked_sub(late).map_or(0.0, asked_below);
+        let not_late = below >= asked_before - band;
         not_early && not_late
     });
     within(fits)
@@ -251,16 +253,12 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
         return plain(Condition::Loss, ProofState::Indistinct);
     }
     // What a router refused, or a full queue dropped, is not the loss'.
-    let refused = |length: u32| asked.path_mtu.is_some_and(|mtu| length > u32::from(mtu));
-    let large = group
-        .members
-        .iter()
-        .filter(|member| refused(member.passage.length));
-    let (mut steps, mut lost) = (seen.sent as usize, seen.missing);
-    for member in large {
-        steps -= 1;
-        lost -= u64::from(member.passage.outcome == Outcome::Missing);
-    }
+    let small = || {
+        let members = group.members.iter();
+        members.filter(|member| !group.is_too_large(member))
+    };
+    let missing = small().filter(|member| member.passage.outcome == Outcome::Missing);
+    let (steps, lost) = (small().count(), missing.count() as u64);
     let dropped = filling.map_or(0, |filling| filling.dropped).min(lost);
     let proof = |chain: &Chain| {
         let proof = against(
@@ -369,9 +367,12 @@ fn hides_losses(group: &Group<'_>) -> bool {
 }
 
 /// Of the packets that arrived at all: one both lost and copied arrives once.
-fn duplicate(group: &Group<'_>, seen: &LinkSummary) -> Proof {
+fn duplicate(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proof {
     let asked = &group.asked;
-    if group.has_alike() && asked.loss != Loss::None {
+    // A queue may have room for a packet and not for its copy.
+    let is_full = asked.queue.is_some() && filling.is_none_or(|filling| filling.dropped > 0);
+    let is_hidden = is_full && !asked.duplicate.is_never();
+    if is_hidden || (group.has_alike() && asked.loss != Loss::None) {
         return plain(Condition::Duplicate, ProofState::Indistinct);
     }
     let chance = asked.duplicate;
@@ -388,7 +389,7 @@ fn duplicate(group: &Group<'_>, seen: &LinkSummary) -> Proof {
         1.0
     };
     let twice = share_asked * (1.0 - lost) * copy_arrives / arrives.max(f64::MIN_POSITIVE);
-    let whole = (seen.sent - seen.missing - seen.corrupted - seen.fragmented) as usize;
+    let whole = (seen.arrived() - seen.corrupted - seen.fragmented) as usize;
     if lost == 0.0 || chance.is_never() {
         return share(group, Condition::Duplicate, chance, whole, seen.duplicated);
     }
@@ -408,7 +409,7 @@ fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof 
     let Some(reorder) = asked.reorder.filter(|_| at_once_below(asked).is_some()) else {
         return open;
     };
-    let steps = (seen.sent - seen.missing) as usize;
+    let steps = seen.arrived() as usize;
     if reorder.gap <= 1 {
         return share(
             group,
@@ -420,7 +421,7 @@ fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof 
     }
     // Packets that are lost count in the gap, and nobody sees whether they went at once.
     let arrives = match &asked.loss {
-        Loss::None if seen.missing == 0 => 1.0,
+        Loss::None if seen.arrived() == seen.sent => 1.0,
         Loss::Independent(loss) => 1.0 - loss.share.fraction(),
         _ => return open,
     };

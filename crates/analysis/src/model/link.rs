@@ -32,8 +32,12 @@ pub struct LinkSummary {
     pub outage: Option<Outage>,
     /// Packets the host's capture saw leave for another host of the lab.
     pub sent: u64,
-    /// How many of them the receivers' captures never saw, not even damaged or in pieces.
+    /// How many of them the receivers' captures never saw, not even damaged or in pieces, although the
+    /// path had room for them.
     pub missing: u64,
+    /// How many of them were larger than the path takes, and never came.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub refused: u64,
     /// How many of them arrived more than once.
     pub duplicated: u64,
     /// How many of them arrived with one bit flipped.
@@ -136,7 +140,16 @@ impl ProofState {
     }
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 impl LinkSummary {
+    /// Packets that arrived, in whatever shape.
+    pub fn arrived(&self) -> u64 {
+        self.sent - self.missing - self.refused
+    }
+
     /// Whether the condition is asked of this link, not only the absence of it.
     pub fn asks_for(&self, condition: Condition) -> bool {
         let asked = &self.asked;

@@ -76,12 +76,12 @@ pub(super) fn cut_middle(text: &str, columns: usize) -> String {
 
 /// A paragraph: lines of at most `columns`, each behind `indent` spaces, broken at spaces and
 /// between wide characters.
-pub(super) fn wrap(text: &str, indent: usize, columns: usize) -> String {
+pub(crate) fn wrap(text: &str, indent: usize, columns: usize) -> String {
     lines(text, indent, indent, columns)
 }
 
 /// An item of a list: as [`wrap`], with all lines but the first two columns further in.
-pub(super) fn item(text: &str, indent: usize, columns: usize) -> String {
+pub(crate) fn item(text: &str, indent: usize, columns: usize) -> String {
     lines(text, indent, indent + 2, columns)
 }
 

@@ -29,6 +29,10 @@ impl Teller<'_> {
                 "never arrived: the link lost it.".to_owned(),
                 "没有到达：链路丢了它。".to_owned(),
             ),
+            (FindingCode::DatagramLost, Cause::Mtu) => (
+                "is larger than the path takes: the router on the way refused it.".to_owned(),
+                "比路径能容纳的大：路上的路由器拒绝了它。".to_owned(),
+            ),
             (FindingCode::DatagramLost, Cause::LinkCorruption) => (
                 "arrived with a bit flipped: the checksum shows it, and it is dropped.".to_owned(),
                 "到达时有一个比特被翻转：校验和不符，被丢弃。".to_owned(),

@@ -6,7 +6,7 @@ use super::super::{
 };
 use scenario::{
     expectation::Condition,
-    impairment::{Distribution, Impairments, Jitter, Loss, Queue},
+    impairment::{Chance, Distribution, Impairments, Jitter, Loss, Queue},
     text::Lang,
 };
 use std::time::Duration;
@@ -48,11 +48,11 @@ pub(in crate::text) fn asked_of(
         Condition::Delay | Condition::Jitter => delayed(asked, lang),
         Condition::Loss => loss(&asked.loss, lang),
         Condition::Duplicate => (!asked.duplicate.is_never()).then(|| {
-            let share = asked.duplicate.share;
+            let share = chance(asked.duplicate, lang);
             say(lang, format!("{share} duplicates"), format!("重复 {share}"))
         }),
         Condition::Corrupt => (!asked.corrupt.is_never()).then(|| {
-            let share = asked.corrupt.share;
+            let share = chance(asked.corrupt, lang);
             say(
                 lang,
                 format!("{share} flipped bits"),
@@ -60,7 +60,7 @@ pub(in crate::text) fn asked_of(
             )
         }),
         Condition::Reorder => asked.reorder.map(|reorder| {
-            let (share, gap) = (reorder.chance.share, reorder.gap);
+            let (share, gap) = (chance(reorder.chance, lang), reorder.gap);
             let of = if gap > 1 {
                 say(lang, format!(" (gap {gap})"), format!("（间隔 {gap}）"))
             } else {
@@ -74,7 +74,19 @@ pub(in crate::text) fn asked_of(
         }),
         Condition::Rate => asked.rate.map(|limit| {
             let rate = limit.rate;
-            say(lang, format!("{rate}/s"), format!("速率 {rate}/s"))
+            let more = match limit.overhead {
+                0 => String::new(),
+                bytes => say(
+                    lang,
+                    format!(" ({bytes:+} bytes a packet)"),
+                    format!("（每包 {bytes:+} 字节）"),
+                ),
+            };
+            say(
+                lang,
+                format!("{rate}/s{more}"),
+                format!("速率 {rate}/s{more}"),
+            )
         }),
         Condition::Queue => asked.queue.map(|queue| match queue {
             Queue::Packets(most) => say(
@@ -93,6 +105,19 @@ pub(in crate::text) fn asked_of(
     }
 }
 
+/// A share, and how much one draw is like the one before.
+fn chance(chance: Chance, lang: Lang) -> String {
+    let Chance { share, correlation } = chance;
+    match correlation.is_zero() {
+        true => share.to_string(),
+        false => say(
+            lang,
+            format!("{share} (correlation {correlation})"),
+            format!("{share}（相关 {correlation}）"),
+        ),
+    }
+}
+
 fn delayed(asked: &Impairments, lang: Lang) -> Option<String> {
     let time = |time: Duration| delay(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     let text = match asked.jitter {
@@ -101,7 +126,7 @@ fn delayed(asked: &Impairments, lang: Lang) -> Option<String> {
         Some(Jitter {
             spread,
             distribution,
-            ..
+            correlation,
         }) => {
             let name = match distribution {
                 Distribution::Uniform => "uniform",
@@ -109,7 +134,12 @@ fn delayed(asked: &Impairments, lang: Lang) -> Option<String> {
                 Distribution::Pareto => "pareto",
                 Distribution::ParetoNormal => "paretonormal",
             };
-            format!("{} ± {} ({name})", time(asked.delay), time(spread))
+            let more = match (correlation.is_zero(), lang) {
+                (true, _) => String::new(),
+                (false, Lang::En) => format!(", correlation {correlation}"),
+                (false, Lang::Zh) => format!("，相关 {correlation}"),
+            };
+            format!("{} ± {} ({name}{more})", time(asked.delay), time(spread))
         }
     };
     Some(say(lang, text.clone(), format!(" {text}")))
@@ -118,8 +148,8 @@ fn delayed(asked: &Impairments, lang: Lang) -> Option<String> {
 fn loss(loss: &Loss, lang: Lang) -> Option<String> {
     match loss {
         Loss::None => None,
-        Loss::Independent(chance) => {
-            let share = chance.share;
+        Loss::Independent(independent) => {
+            let share = chance(*independent, lang);
             Some(say(lang, format!("{share} loss"), format!("丢包 {share}")))
         }
         Loss::GilbertElliott(model) => {

@@ -51,8 +51,8 @@ pub(in crate::text) fn seen_of(
             };
             Some(say(
                 lang,
-                format!("at most {held} held"),
-                format!("最多积压{held}"),
+                format!("at most about {held} held"),
+                format!("最多积压约{held}"),
             ))
         }
         Condition::Mtu => {
@@ -65,11 +65,19 @@ pub(in crate::text) fn seen_of(
                     format!("，{} 个被切开", count(some)),
                 ),
             };
+            let refused = match link.refused {
+                0 => String::new(),
+                some => say(
+                    lang,
+                    format!(", {} larger refused", count(some)),
+                    format!("，{} 个更大的被拒绝", count(some)),
+                ),
+            };
             let largest = bytes(largest.into());
             Some(say(
                 lang,
-                format!("the largest packet {largest}{pieces}"),
-                format!("最大的包 {largest}{pieces}"),
+                format!("the largest packet {largest}{pieces}{refused}"),
+                format!("最大的包 {largest}{pieces}{refused}"),
             ))
         }
         Condition::Outage => link.outage.map(|outage| cut(outage, lang)),

@@ -79,7 +79,7 @@ pub(super) fn jitter(
         return None;
     }
     let distribution = keys.distribution.value_or_default();
-    let asked = delay.value_or(Duration::ZERO);
+    let (asked, given_delay) = (delay.value_or(Duration::ZERO), delay.given());
     let truncate = keys.truncate.is_wrong() || keys.truncate.value_or(false);
     if spread.value > asked && !truncate && !delay.is_wrong() && !keys.distribution.is_wrong() {
         let what = match distribution {
@@ -90,12 +90,22 @@ pub(super) fn jitter(
             Duration::ZERO => "which is none".to_owned(),
             asked => format!("{asked:?}"),
         };
-        let message = format!(
-            "{what} of {:?} is more than the delay, {delay}",
-            spread.value
-        );
-        let hint = "write less, or `truncate: true` beside `spread`: negative delays are then none";
-        problems.add(spread.span, message, hint);
+        let spread_text = format!("{:?}", spread.value);
+        // Whichever was written last, in a timeline or a variant, is what makes them clash.
+        let later = given_delay.filter(|given| given.span > spread.span);
+        let (place, message) = match later {
+            Some(given) => (
+                given.span,
+                format!("a delay of {delay} is less than {what}, {spread_text}"),
+            ),
+            None => (
+                spread.span,
+                format!("{what} of {spread_text} is more than the delay, {delay}"),
+            ),
+        };
+        let hint =
+            "write less jitter, or `truncate: true` beside `spread`: negative delays are then none";
+        problems.add(place, message, hint);
     }
     Some(Jitter {
         spread: spread.value,
