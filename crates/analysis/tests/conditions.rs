@@ -107,6 +107,19 @@ fn a_link_that_is_late_with_every_packet_is_not_the_one_asked_for() {
 }
 
 #[test]
+fn a_link_that_is_early_with_some_packets_is_not_the_one_asked_for() {
+    let judged = |early: fn(u64) -> u64| {
+        let lab = run(delayed(), 200, 1_000, 8, |n, sent| {
+            vec![sent + DELAY - early(n)]
+        });
+        state(&lab, Condition::Delay)
+    };
+    assert_eq!(judged(|n| if n % 50 == 7 { 4_000 } else { 0 }), Refuted);
+    assert_eq!(judged(|n| if n == 3 { DELAY } else { 0 }), Refuted);
+    assert_eq!(judged(|n| n % 400), Proven, "within half a millisecond");
+}
+
+#[test]
 fn of_delays_that_vary_some_must_be_short_enough() {
     let judged = |later: u64| {
         let jitter = Jitter {

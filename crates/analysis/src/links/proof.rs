@@ -91,7 +91,7 @@ fn nanos(asked: &Impairments) -> u64 {
     u64::try_from(asked.delay.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The median must not be early nor very late, and the shortest hardly late: that a machine was busy
+/// None must be early, the median not very late, and the shortest hardly late: that a machine was busy
 /// explains why some packets are late, not why all are.
 fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     let asked = &group.asked;
@@ -127,7 +127,10 @@ fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     let hardly_late = shortest
         .saturating_add(own)
         .saturating_add(HARDLY_LATE.max(shortest / 20));
-    if seen.saturating_add(EARLY) < low || seen > very_late {
+    // Nothing makes a packet early.
+    let earliest = below(0.0);
+    let is_early = |delay: u64, asked: u64| delay.saturating_add(EARLY) < asked;
+    if is_early(sorted[0], earliest) || is_early(seen, low) || seen > very_late {
         ProofState::Refuted
     } else if sorted[0] <= hardly_late {
         ProofState::Proven
