@@ -117,6 +117,20 @@ fn a_link_that_is_early_with_some_packets_is_not_the_one_asked_for() {
     assert_eq!(judged(|n| if n % 50 == 7 { 4_000 } else { 0 }), Refuted);
     assert_eq!(judged(|n| if n == 3 { DELAY } else { 0 }), Refuted);
     assert_eq!(judged(|n| n % 400), Proven, "within half a millisecond");
+    // One that was sent at once, and then a busy machine was late with it.
+    let asked = Impairments {
+        reorder: Some(Reorder {
+            chance: Chance::of(percent("20%")),
+            gap: 1,
+        }),
+        ..delayed()
+    };
+    let lab = run(asked, 200, 1_000, 8, |n, sent| match n % 5 {
+        0 if n == 100 => vec![sent + 12_000],
+        0 => vec![sent + 40],
+        _ => vec![sent + DELAY],
+    });
+    assert_eq!(state(&lab, Condition::Delay), Proven);
 }
 
 #[test]

@@ -127,10 +127,10 @@ fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     let hardly_late = shortest
         .saturating_add(own)
         .saturating_add(HARDLY_LATE.max(shortest / 20));
-    // Nothing makes a packet early.
-    let earliest = below(0.0);
     let is_early = |delay: u64, asked: u64| delay.saturating_add(EARLY) < asked;
-    if is_early(sorted[0], earliest) || is_early(seen, low) || seen > very_late {
+    // Nothing makes a packet early, but that it was sent at once and is late, where that was asked for.
+    let is_any_early = asked.reorder.is_none() && is_early(sorted[0], below(0.0));
+    if is_any_early || is_early(seen, low) || seen > very_late {
         ProofState::Refuted
     } else if sorted[0] <= hardly_late {
         ProofState::Proven
