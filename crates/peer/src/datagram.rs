@@ -69,6 +69,7 @@ pub(crate) async fn drive(
         send: None,
         wake: None,
         end: false,
+        stopping: false,
         arrived_at: HashMap::new(),
         buffer: Vec::new(),
         received: 0,
@@ -88,6 +89,8 @@ struct Driver {
     send: Option<SendCall>,
     wake: Option<Instant>,
     end: bool,
+    /// Whether the peer was told to stop: what is in the socket is read, and no more.
+    stopping: bool,
     /// On a wildcard socket: which of our addresses each sender uses, for the answers to leave from.
     arrived_at: HashMap<SocketAddr, IpAddr>,
     buffer: Vec<u8>,
@@ -119,6 +122,7 @@ impl Driver {
         self.tell(DatagramEvent::Opened)?;
         while !self.end {
             coop::consume_budget().await;
+            self.stopping = stopped.is_some();
             if self.turn_to_send()? | self.turn_to_receive()? | self.turn_to_wake()? {
                 continue;
             }
@@ -225,9 +229,12 @@ impl Driver {
             buffer.resize(size, 0);
         }
         let socket = &self.endpoint.socket;
-        let got = socket.try_io(Interest::READABLE, || {
-            sys::socket::receive(socket, &mut buffer[..size])
-        });
+        let mut receive = || sys::socket::receive(socket, &mut buffer[..size]);
+        // To stop comes from a thread. Tokio may not have heard yet of what is in the socket.
+        let got = match self.stopping {
+            true => receive(),
+            false => socket.try_io(Interest::READABLE, receive),
+        };
         let at = now();
         let moved = match got {
             Ok(got) => {

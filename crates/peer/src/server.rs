@@ -70,7 +70,21 @@ pub(crate) async fn serve(
             () = &mut stop => break,
         }
     }
-    drop(listener);
+    // Who has connected is served, even if tokio has not heard of it yet.
+    let failed = |source| PeerError::Resource {
+        what: "serve those that have connected",
+        source,
+    };
+    let waiting = listener.into_std().map_err(failed)?;
+    while let Ok((stream, remote)) = waiting.accept() {
+        let ready = stream.set_nonblocking(true);
+        let stream = ready.and_then(|()| TcpStream::from_std(stream));
+        let stream = stream.map_err(failed)?;
+        let (config, witness) = (Arc::clone(&config), witness.clone());
+        let cut = connections.cut();
+        connections.spawn(talk(config, stream, remote, witness, cut));
+    }
+    drop(waiting);
     connections.finish(tokio::time::sleep(grace)).await
 }
 

@@ -343,3 +343,31 @@ async fn a_sender_outlives_that_nobody_listens() {
     let sent = asked.events.iter().filter(|event| sent(&event.kind));
     assert_eq!(sent.count(), 3);
 }
+
+/// One thread plays everything: nothing that happens before the next `await` is heard of by tokio.
+#[tokio::test]
+async fn who_is_told_to_stop_reads_what_has_come_before() {
+    let stage = Stage::new();
+    let serving = PeerConfig {
+        role: Role::UdpPeer,
+        ..server()
+    };
+    let serving = stage.start("server", serving).await;
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    for name in ["Michael", "Tracy"] {
+        socket.send_to(name.as_bytes(), serving.address).unwrap();
+    }
+    let served = serving.stop().await;
+    assert_eq!(said(&served.story), ["Michael", "Tracy"]);
+}
+
+#[tokio::test]
+async fn who_has_connected_before_the_server_was_told_to_stop_is_served() {
+    let stage = Stage::new();
+    let serving = stage.start("server", server()).await;
+    let mut stream = std::net::TcpStream::connect(serving.address).unwrap();
+    std::io::Write::write_all(&mut stream, b"Michael").unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let served = serving.stop().await;
+    assert_eq!(said(&served.story), ["Michael"]);
+}
