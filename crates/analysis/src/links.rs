@@ -33,13 +33,16 @@ const IMPROBABLE: f64 = 0.001;
 /// microseconds from where the delay begins and ends. Otherwise it can only be late.
 const EARLY: u64 = 500_000;
 
-/// A link may delay most packets this much more than asked, in ns, or a quarter of what was asked,
-/// whichever is more: the machine may be busy with other things.
-const LATE: u64 = 10_000_000;
+/// A link may delay three packets of four this much more than asked, in ns, or a tenth of what was
+/// asked, whichever is more: the machine may be busy with other things, and then be later still.
+const LATE: u64 = 3_000_000;
 
 /// A link may delay the packet it delays least this much more than asked, in ns, or a twentieth of
 /// what was asked, whichever is more. User-mode Linux on a busy machine is 0.7 ms late.
-const HARDLY_LATE: u64 = 2_000_000;
+const HARDLY_LATE: u64 = 1_000_000;
+
+/// One pause of a busy machine may be so long, in ns, and makes all packets late that were sent in it.
+const PAUSE: u64 = 10_000_000;
 
 /// Packets sent so close to the begin of a phase, in ns, may have met either.
 const AROUND_A_CHANGE: u64 = 1_000_000;

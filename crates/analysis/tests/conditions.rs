@@ -88,21 +88,34 @@ fn a_link_that_is_late_with_every_packet_is_not_the_one_asked_for() {
         state(&lab, Condition::Delay)
     };
     assert_eq!(judged(5, 1_000, |_| 5_000), Refuted);
-    assert_eq!(judged(5, 1_000, |_| 2_100), Refuted);
+    assert_eq!(judged(5, 1_000, |_| 1_100), Refuted);
     assert_eq!(judged(5, 1_000, |_| 900), Proven);
     assert_eq!(judged(100, 1_000, |_| 4_900), Proven, "within a twentieth");
     assert_eq!(judged(100, 1_000, |_| 5_100), Refuted);
+    const fn one_of(n: u64, share: u64) -> bool {
+        n.is_multiple_of(share)
+    }
     assert_eq!(
-        judged(5, 1_000, |n| if n % 5 == 0 { 40 } else { 9_000 }),
+        judged(5, 1_000, |n| if one_of(n, 5) { 500_000 } else { 40 }),
         Proven,
-        "a busy machine is late with most of them"
+        "a busy machine is late with some"
+    );
+    assert_eq!(
+        judged(5, 1_000, |n| if one_of(n, 3) { 500_000 } else { 40 }),
+        Refuted,
+        "with many"
+    );
+    assert_eq!(
+        judged(5, 1_000, |n| if one_of(n, 4) { 40 } else { 9_000 }),
+        Refuted,
+        "with most"
     );
     assert_eq!(
         judged(5, 100, |_| 5_000),
         TooFew,
         "one pause explains what was sent within it"
     );
-    assert_eq!(judged(5, 100, |_| 11_000), Refuted);
+    assert_eq!(judged(5, 100, |_| 11_000), Refuted, "no pause is so long");
     assert_eq!(judged(5, 100, |_| 40), Proven);
 }
 

@@ -2,6 +2,10 @@
 //! while they change.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::print_stderr,
+    reason = "what was played again is told in the log"
+)]
 
 mod support;
 
@@ -54,7 +58,14 @@ fn every_impairment_is_proven_on_a_real_netem() {
     // That kernel's netem takes no seed, so a condition looks improbable now and then; and its one
     // processor is late when the machine is busy. Neither happens three times.
     let run = || workshop.run(&["run", "impairments.yaml", "--backend", "uml"]);
-    let inconclusive = |output: &std::process::Output| output.status.code() == Some(4);
+    let inconclusive = |output: &std::process::Output| {
+        let is_open = output.status.code() == Some(4);
+        if is_open {
+            // Whoever reads the tests' log sees that it happened, and why.
+            eprintln!("inconclusive:\n{}", stdout(output));
+        }
+        is_open
+    };
     let output = run();
     let output = if inconclusive(&output) { run() } else { output };
     let output = if inconclusive(&output) { run() } else { output };
