@@ -27,6 +27,7 @@ use support::{
     Side::*,
     found,
     link::{Random, client, payload, proof, run, state},
+    only,
 };
 
 /// What links are asked to delay here, in µs.
@@ -340,6 +341,19 @@ fn a_datagram_with_a_flipped_bit_is_lost_by_the_flip() {
         lost.iter()
             .all(|finding| finding.cause == Cause::LinkCorruption)
     );
+}
+
+#[test]
+fn a_frame_for_another_address_has_not_arrived() {
+    let mut lab = Lab::new();
+    lab.manifest.variant.hosts[CLIENT].link = delayed().into();
+    let mut udp = lab.udp();
+    udp.send_astray(Client, 100_000, b"Michael", 100_000 + DELAY);
+    let link = client(&lab);
+    assert_eq!((link.corrupted, link.missing), (1, 0));
+    let analysis = lab.analyse();
+    let lost = only(&analysis, FindingCode::DatagramLost);
+    assert_eq!(lost.cause, Cause::LinkCorruption);
 }
 
 #[test]

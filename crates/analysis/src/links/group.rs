@@ -40,6 +40,12 @@ impl<'a> Group<'a> {
         limit.is_some_and(|limit| member.passage.length > limit)
     }
 
+    /// Bytes of the average IP packet.
+    pub(super) fn mean_length(&self) -> f64 {
+        let lengths = self.members.iter().map(|member| member.passage.length);
+        lengths.map(f64::from).sum::<f64>() / self.members.len().max(1) as f64
+    }
+
     /// Whether it has packets of which nobody can tell which arrived.
     pub(super) fn has_alike(&self) -> bool {
         self.members.iter().any(|member| member.passage.is_alike)

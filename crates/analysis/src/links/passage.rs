@@ -91,6 +91,9 @@ struct Seen<'a> {
     number: u64,
     /// When, in ns since 1970.
     at: u64,
+    /// Whether the frame is for another Ethernet address: netem flips bits of that, too, and the switch
+    /// then shows the frame to everybody.
+    is_astray: bool,
     /// From the IP header on.
     packet: &'a [u8],
 }
@@ -101,13 +104,19 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
     let hosts = &run.manifest.variant.hosts;
     let captures: Vec<Option<Vec<Seen<'_>>>> = hosts
         .iter()
-        .map(|host| run.host(&host.name).and_then(|data| packets(&data.capture)))
+        .map(|host| {
+            let data = run.host(&host.name)?;
+            packets(&data.capture, host.mac.0)
+        })
         .collect();
     let mut passages: Vec<Vec<Passage>> = vec![Vec::new(); hosts.len()];
     let mut bytes: Vec<Vec<&[u8]>> = vec![Vec::new(); hosts.len()];
     let place = |address: IpAddr| hosts.iter().position(|host| host.address == address);
     for (from, seen) in captures.iter().enumerate() {
-        for &Seen { number, at, packet } in seen.iter().flatten() {
+        for &Seen {
+            number, at, packet, ..
+        } in seen.iter().flatten()
+        {
             let Some((source, destination)) = addresses(packet) else {
                 continue;
             };
@@ -144,16 +153,20 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
 }
 
 /// The packets of a capture file; none when it is not readable.
-fn packets(file: &[u8]) -> Option<Vec<Seen<'_>>> {
+fn packets(file: &[u8], mac: [u8; 6]) -> Option<Vec<Seen<'_>>> {
     let reader = Reader::new(file).ok()?;
     let behind = reader.filter_map(|packet| {
-        let bytes = match packet.link_type {
-            LinkType::ETHERNET => ethernet::Frame::new(packet.data).ok()?.payload(),
+        let (bytes, is_astray) = match packet.link_type {
+            LinkType::ETHERNET => {
+                let frame = ethernet::Frame::new(packet.data).ok()?;
+                (frame.payload(), packet.data[..6] != mac)
+            }
             // What a simulated host's capture holds.
-            LinkType::RAW => packet.data,
+            LinkType::RAW => (packet.data, false),
             _ => return None,
         };
         Some(Seen {
+            is_astray,
             number: packet.number,
             at: packet.at,
             packet: bytes,
@@ -246,7 +259,11 @@ impl<'a> Sent<'a> {
             passage.to == to && passage.at <= at
         };
         if let Some((from, place)) = next.filter(is_next) {
-            passages[from][place].outcome = Outcome::Arrived { at, again: 0 };
+            let number = seen.number;
+            passages[from][place].outcome = match seen.is_astray {
+                true => Outcome::Corrupted { at, number },
+                false => Outcome::Arrived { at, again: 0 },
+            };
             alike.arrived += 1;
         } else if let Some((from, place)) = alike.arrived.checked_sub(1).map(|n| alike.places[n]) {
             let passage = &mut passages[from][place];
@@ -279,7 +296,10 @@ fn rebuild(to: usize, strange: &[Seen<'_>], passages: &mut [Vec<Passage>], bytes
             }
         }
     }
-    for &Seen { number, at, packet } in strange {
+    for &Seen {
+        number, at, packet, ..
+    } in strange
+    {
         if let Some((from, place)) = candidates.take(at, packet) {
             passages[from][place].outcome = Outcome::Corrupted { at, number };
         }

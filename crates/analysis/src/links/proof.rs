@@ -20,6 +20,12 @@ use scenario::{
 /// Bytes of Ethernet's header, in which the kernel's netem flips bits, too.
 const ETHERNET: f64 = 14.0;
 
+/// Of these, the type: what has another one arrives nowhere.
+const TYPE: f64 = 2.0;
+
+/// The sender's address: nobody looks at it.
+const SOURCE: f64 = 6.0;
+
 /// A gap has a state for each packet in it, each looked at for each packet sent. More is not computed:
 /// a gap may be of billions.
 const MOST_WORK: usize = 100_000_000;
@@ -43,14 +49,7 @@ pub(super) fn proofs(
         proofs.push(duplicate(group, seen, filling));
     }
     if !asked.corrupt.is_never() || seen.corrupted > 0 {
-        let arrived = seen.arrived() as usize;
-        proofs.push(share(
-            group,
-            Condition::Corrupt,
-            asked.corrupt,
-            arrived,
-            seen.corrupted,
-        ));
+        proofs.push(corrupt(group, seen));
     }
     if asked.reorder.is_some() {
         proofs.push(reorder(asked, group, seen));
@@ -277,15 +276,9 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
             _ => proof,
         }
     };
-    // Netem flips bits of the Ethernet header, too, and such a frame arrives nowhere.
+    // Netem flips bits of the Ethernet header, too, and a frame of another type arrives nowhere.
     let astray = if group.engine == "netem" {
-        let bytes: f64 = group
-            .members
-            .iter()
-            .map(|m| f64::from(m.passage.length))
-            .sum();
-        let mean = bytes / seen.sent.max(1) as f64;
-        asked.corrupt.share.fraction() * ETHERNET / (ETHERNET + mean)
+        asked.corrupt.share.fraction() * TYPE / (ETHERNET + group.mean_length())
     } else {
         0.0
     };
@@ -358,6 +351,17 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
             )
         }
     }
+}
+
+/// Of the packets that arrived; netem flips bits of the Ethernet header, too, where not all are seen.
+fn corrupt(group: &Group<'_>, seen: &LinkSummary) -> Proof {
+    let (chance, arrived) = (group.asked.corrupt, seen.arrived() as usize);
+    if group.engine != "netem" || !chance.correlation.is_zero() {
+        return share(group, Condition::Corrupt, chance, arrived, seen.corrupted);
+    }
+    let unseen = (TYPE + SOURCE) / (ETHERNET + group.mean_length());
+    let chain = Chain::independent(chance.share.fraction() * (1.0 - unseen));
+    against(Condition::Corrupt, &chain, arrived, seen.corrupted)
 }
 
 /// Whether a lost packet and a copy of another that is alike make up for each other, or what was lost

@@ -4,6 +4,7 @@ use etherparse::{
     IpHeaders, IpNumber, Ipv4Header, Ipv6FlowLabel, Ipv6Header, PacketBuilder, TcpHeader,
     TcpOptionElement,
 };
+use scenario::plan::Mac;
 use std::net::{IpAddr, SocketAddr};
 
 /// A TCP header in short.
@@ -38,7 +39,7 @@ pub(super) fn tcp(from: SocketAddr, to: SocketAddr, id: u16, segment: &Segment<'
         options.push(TcpOptionElement::Timestamp(value, 0));
     }
     header.set_options(&options).unwrap();
-    let builder = PacketBuilder::ethernet2([2; 6], [4; 6])
+    let builder = PacketBuilder::ethernet2(mac(from), mac(to))
         .ip(ip(from.ip(), to.ip(), id))
         .tcp_header(header);
     let mut frame = Vec::new();
@@ -47,12 +48,16 @@ pub(super) fn tcp(from: SocketAddr, to: SocketAddr, id: u16, segment: &Segment<'
 }
 
 pub(super) fn udp(from: SocketAddr, to: SocketAddr, id: u16, payload: &[u8]) -> Vec<u8> {
-    let builder = PacketBuilder::ethernet2([2; 6], [4; 6])
+    let builder = PacketBuilder::ethernet2(mac(from), mac(to))
         .ip(ip(from.ip(), to.ip(), id))
         .udp(from.port(), to.port());
     let mut frame = Vec::new();
     builder.write(&mut frame, payload).unwrap();
     frame
+}
+
+fn mac(of: SocketAddr) -> [u8; 6] {
+    Mac::for_address(of.ip()).0
 }
 
 fn ip(from: IpAddr, to: IpAddr, id: u16) -> IpHeaders {

@@ -99,6 +99,18 @@ impl<'a> Udp<'a> {
         self.exchange(side, micros, frame, change);
     }
 
+    /// Sends a datagram in a frame that arrives with one bit of its Ethernet address flipped.
+    pub(crate) fn send_astray(&mut self, side: Side, micros: u64, payload: &[u8], arrival: u64) {
+        let [from, to] = self.ends(side);
+        let mut frame = frames::udp(from, to, self.id(), payload);
+        self.lab
+            .capture(Self::host(side), micros, Direction::Outgoing, frame.clone());
+        frame[1] ^= 1;
+        let receiver = Self::host(side.other());
+        self.lab
+            .capture(receiver, arrival, Direction::Incoming, frame);
+    }
+
     /// Sends a datagram without identification, as Linux does: one with the same payload is alike.
     pub(crate) fn send_alike(
         &mut self,

@@ -104,8 +104,12 @@ mod tests {
     }
 
     fn seen(at: u64, packet: &[u8]) -> Seen<'_> {
-        let number = 1;
-        Seen { number, at, packet }
+        Seen {
+            number: 1,
+            at,
+            is_astray: false,
+            packet,
+        }
     }
 
     #[test]
