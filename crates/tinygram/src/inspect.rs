@@ -1,12 +1,19 @@
 //! `tinygram inspect`: the analysis of a run, or of any capture.
 
 use crate::exit::{Exit, Failure};
-use analysis::Analysis;
+use analysis::{
+    Analysis,
+    tcp_flags::{Flagged, Flags},
+};
 use anyhow::Context;
 use record::{layout::RunDir, run::Run};
 use report::{JsonRenderer, Renderer, TextRenderer};
 use scenario::text::Lang;
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::{BufWriter, Write},
+    path::Path,
+};
 
 /// Analyses and prints. A folder is a run, or a batch of runs; a file is a capture.
 pub(crate) fn inspect(path: &Path, json: bool, lang: Lang) -> Result<Exit, Failure> {
@@ -19,6 +26,27 @@ pub(crate) fn inspect(path: &Path, json: bool, lang: Lang) -> Result<Exit, Failu
         }
     }
     output.flush()?;
+    Ok(Exit::Held)
+}
+
+/// Prints what Wireshark's TCP analysis says of each frame of a capture: lines of its number, a tab,
+/// and its flags with commas between them. Frames without flags have no line. Damage in the file is
+/// told on standard error.
+pub(crate) fn flags(path: &Path) -> Result<Exit, Failure> {
+    let capture = open(path)
+        .with_context(|| format!("can't read {}", path.display()))
+        .map_err(|error| Failure::new(Exit::Wrong, error))?;
+    let mut flags = Flags::new(&capture)
+        .with_context(|| format!("{} is no capture", path.display()))
+        .map_err(|error| Failure::new(Exit::Wrong, error))?;
+    let mut output = BufWriter::new(anstream::stdout().lock());
+    for Flagged { frame, flags } in &mut flags {
+        writeln!(output, "{frame}\t{flags}")?;
+    }
+    output.flush()?;
+    for warning in flags.warnings() {
+        tracing::warn!("{}: {warning}", path.display());
+    }
     Ok(Exit::Held)
 }
 

@@ -1,0 +1,143 @@
+//! One connection: its two directions, and the rules one after another.
+
+use super::{
+    duplicate_ack,
+    flag::{FlagSet, TcpFlag},
+    half::{Half, Scale},
+    keep_alive, lost,
+    segment::{Segment, is_after},
+    sent_again, windows,
+};
+use packet::tcp::Flags;
+
+/// What is remembered of a connection.
+#[derive(Debug, Default)]
+pub struct Connection {
+    halves: [Half; 2],
+    /// When the last SYN came, in ns.
+    syn_at: Option<u64>,
+    /// From the last SYN to the first acknowledgment without SYN, in ns.
+    first_rtt: Option<u64>,
+    /// Either side has sent FIN or RST.
+    is_ended: bool,
+}
+
+impl Connection {
+    /// The flags of the next segment; `from` is 0 or 1, the side that sent it.
+    pub fn next(&mut self, from: usize, segment: &Segment) -> FlagSet {
+        let mut flags = FlagSet::default();
+        self.begin(from, segment, &mut flags);
+        let [a, b] = &mut self.halves;
+        let (own, peer) = if from == 0 { (a, b) } else { (b, a) };
+        replies(segment, own, peer, &mut flags);
+        if segment.ack != own.ack {
+            own.repeats = 0;
+        }
+        if lost::acknowledges_unseen(segment, peer) {
+            flags.insert(TcpFlag::AckLostSegment);
+            peer.unbroken = peer.next;
+        }
+        if (segment.len > 0 || segment.takes_number()) && !flags.contains(TcpFlag::KeepAlive) {
+            let kind = sent_again::kind(segment, own, peer, self.first_rtt);
+            flags.insert_if(kind.unwrap_or(TcpFlag::Retransmission), kind.is_some());
+        }
+        remember(segment, own, flags);
+        peer.unacked.acknowledge(segment.ack);
+        self.end(from, segment);
+        flags
+    }
+
+    /// A SYN may begin another connection between the same ports.
+    fn begin(&mut self, from: usize, segment: &Segment, flags: &mut FlagSet) {
+        let base = self.halves[from].base;
+        let is_other = base.is_some_and(|base| base != segment.seq);
+        let (syn, ack) = (segment.flags.syn(), segment.flags.ack());
+        if syn && !ack && base.is_some() && (is_other || self.is_ended) {
+            *self = Self::default();
+            flags.insert(TcpFlag::PortReuse);
+        } else if syn && ack && is_other {
+            self.halves[from].base = Some(segment.seq);
+            flags.insert(TcpFlag::PortReuse);
+        }
+        let number = segment.seq.wrapping_sub(u32::from(!syn));
+        self.halves[from].base.get_or_insert(number);
+        if ack {
+            let number = segment.ack.wrapping_sub(1);
+            self.halves[1 - from].base.get_or_insert(number);
+        }
+        if syn && !ack {
+            self.syn_at = Some(segment.at);
+        }
+        if ack && !syn && self.first_rtt.is_none() {
+            self.first_rtt = self.syn_at.map(|at| segment.at.saturating_sub(at));
+        }
+    }
+
+    fn end(&mut self, from: usize, segment: &Segment) {
+        self.is_ended |= segment.flags.fin() || segment.flags.rst();
+        let own = &mut self.halves[from];
+        own.sack = segment.sack;
+        if !segment.flags.syn() {
+            own.is_unscaled = false;
+            return;
+        }
+        if let Some(bits) = segment.window_scale {
+            own.scale = Scale::By(bits);
+        }
+        own.is_unscaled = segment.flags.contains(Flags::SYN | Flags::ACK);
+        if segment.flags.ack() {
+            let both = self.halves.iter().all(|half| half.scale != Scale::Unknown);
+            if !both {
+                for half in &mut self.halves {
+                    half.scale = Scale::By(0);
+                }
+            }
+        }
+    }
+}
+
+/// The flags that tell what a segment is for; a few exclude those behind them.
+fn replies(segment: &Segment, own: &mut Half, peer: &mut Half, flags: &mut FlagSet) {
+    if windows::is_probe(segment, own, peer) {
+        flags.insert(TcpFlag::ZeroWindowProbe);
+        return;
+    }
+    flags.insert_if(TcpFlag::ZeroWindow, windows::is_zero(segment));
+    flags.insert_if(TcpFlag::LostSegment, lost::is_behind_a_gap(segment, own));
+    flags.insert_if(TcpFlag::KeepAlive, keep_alive::is_keep_alive(segment, own));
+    flags.insert_if(TcpFlag::WindowUpdate, windows::is_update(segment, own));
+    flags.insert_if(TcpFlag::WindowFull, windows::is_full(segment, peer));
+    if keep_alive::is_answer(segment, own, peer) {
+        flags.insert(TcpFlag::KeepAliveAck);
+    } else if windows::is_probe_ack(segment, own, peer) {
+        flags.insert(TcpFlag::ZeroWindowProbeAck);
+        if segment.ack != own.ack {
+            peer.next = segment.ack;
+            peer.unbroken = segment.ack;
+        }
+    } else if duplicate_ack::is_duplicate(segment, own) {
+        own.repeats += 1;
+        flags.insert(TcpFlag::DuplicateAck);
+    }
+}
+
+fn remember(segment: &Segment, own: &mut Half, flags: FlagSet) {
+    let mut next = segment.end();
+    if (segment.len > 0 || segment.takes_number()) && own.unacked.has_room() {
+        next = next.wrapping_add(segment.takes_number().into());
+        own.unacked.push(segment.seq, next);
+    }
+    if !flags.contains(TcpFlag::ZeroWindowProbe) {
+        if own.next == 0 || is_after(next, own.next) {
+            own.next = next;
+            own.next_at = segment.at;
+        }
+        if own.unbroken == 0 || segment.seq == own.unbroken {
+            own.unbroken = next;
+        }
+    }
+    own.ack = segment.ack;
+    own.at = segment.at;
+    own.window = segment.window;
+    own.flags = flags;
+}
