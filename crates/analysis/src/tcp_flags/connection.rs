@@ -32,14 +32,18 @@ impl Connection {
         replies(segment, own, peer, &mut flags);
         if segment.ack != own.ack {
             own.repeats = 0;
+            own.is_excused = false;
         }
         if lost::acknowledges_unseen(segment, peer) {
             flags.insert(TcpFlag::AckLostSegment);
+            peer.is_excused = peer.unbroken == peer.next;
             peer.unbroken = peer.next;
         }
         if (segment.len > 0 || segment.takes_number()) && !flags.contains(TcpFlag::KeepAlive) {
-            let kind = sent_again::kind(segment, own, peer, self.first_rtt);
-            flags.insert_if(kind.unwrap_or(TcpFlag::Retransmission), kind.is_some());
+            if let Some(kind) = sent_again::kind(segment, own, peer, self.first_rtt) {
+                flags.insert(kind);
+                flags.insert_if(TcpFlag::Retransmission, kind != TcpFlag::OutOfOrder);
+            }
         }
         remember(segment, own, flags);
         peer.unacked.acknowledge(segment.ack);
@@ -74,22 +78,24 @@ impl Connection {
     }
 
     fn end(&mut self, from: usize, segment: &Segment) {
-        self.is_ended |= segment.flags.fin() || segment.flags.rst();
+        self.is_ended |= (segment.flags.fin() || segment.flags.rst()) && !segment.flags.syn();
         let own = &mut self.halves[from];
         own.sack = segment.sack;
         if !segment.flags.syn() {
             own.is_unscaled = false;
             return;
         }
-        if let Some(bits) = segment.window_scale {
-            own.scale = Scale::By(bits);
+        match segment.window_scale {
+            Some(bits) => own.scale = Scale::By(bits),
+            None if own.scale == Scale::Unknown => own.scale = Scale::None,
+            None => {}
         }
         own.is_unscaled = segment.flags.contains(Flags::SYN | Flags::ACK);
         if segment.flags.ack() {
-            let both = self.halves.iter().all(|half| half.scale != Scale::Unknown);
-            if !both {
+            let is_off = self.halves.iter().any(|half| half.scale == Scale::None);
+            if is_off {
                 for half in &mut self.halves {
-                    half.scale = Scale::By(0);
+                    half.scale = Scale::None;
                 }
             }
         }
@@ -111,12 +117,9 @@ fn replies(segment: &Segment, own: &mut Half, peer: &mut Half, flags: &mut FlagS
         flags.insert(TcpFlag::KeepAliveAck);
     } else if windows::is_probe_ack(segment, own, peer) {
         flags.insert(TcpFlag::ZeroWindowProbeAck);
-        if segment.ack != own.ack {
-            peer.next = segment.ack;
-            peer.unbroken = segment.ack;
-        }
     } else if duplicate_ack::is_duplicate(segment, own) {
         own.repeats += 1;
+        own.is_excused = true;
         flags.insert(TcpFlag::DuplicateAck);
     }
 }
@@ -133,11 +136,11 @@ fn remember(segment: &Segment, own: &mut Half, flags: FlagSet) {
             own.next_at = segment.at;
         }
         if own.unbroken == 0 || segment.seq == own.unbroken {
-            own.unbroken = next;
+            own.unbroken = own.next;
         }
     }
     own.ack = segment.ack;
     own.at = segment.at;
-    own.window = segment.window;
+    own.window = Some(segment.window);
     own.flags = flags;
 }

@@ -16,12 +16,14 @@ pub(super) struct Half {
     /// Behind the highest number that was sent without a gap in front of it: what the other side
     /// can acknowledge, by this capture.
     pub(super) unbroken: u32,
+    /// Acknowledgments behind `next` are known to come, and not told again.
+    pub(super) is_excused: bool,
     /// Of the last segment.
     pub(super) ack: u32,
     /// Of the last segment, when it was captured.
     pub(super) at: u64,
-    /// Of the last segment, as written.
-    pub(super) window: u16,
+    /// Of the last segment, as written; none before the first.
+    pub(super) window: Option<u16>,
     /// Of the last segment.
     pub(super) flags: FlagSet,
     /// Of the last segment.
@@ -43,17 +45,21 @@ pub(super) enum Scale {
     /// The handshake is not in the capture.
     #[default]
     Unknown,
+    /// One side does not offer to, so neither does.
+    None,
+    /// By so many bits.
     By(u8),
 }
 
 impl Half {
     /// Where the window ends that this direction grants.
     pub(super) fn edge(&self) -> Option<u32> {
-        let Scale::By(bits) = self.scale else {
-            return None;
+        let bits = match self.scale {
+            Scale::Unknown => return None,
+            Scale::By(bits) if !self.is_unscaled => bits.min(14),
+            Scale::By(_) | Scale::None => 0,
         };
-        let bits = if self.is_unscaled { 0 } else { bits.min(14) };
-        Some(self.ack.wrapping_add(u32::from(self.window) << bits))
+        Some(self.ack.wrapping_add(u32::from(self.window?) << bits))
     }
 
     /// Whether something is sent again, or late: it begins in front of what is next.

@@ -10,7 +10,7 @@ pub(super) fn is_keep_alive(segment: &Segment, own: &Half) -> bool {
 /// The last acknowledgment again, in answer to a keep-alive.
 pub(super) fn is_answer(segment: &Segment, own: &Half, peer: &Half) -> bool {
     segment.window != 0
-        && segment.window == own.window
+        && Some(segment.window) == own.window
         && own.is_repeated_by(segment)
         && peer.flags.contains(TcpFlag::KeepAlive)
 }

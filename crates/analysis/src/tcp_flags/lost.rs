@@ -12,5 +12,8 @@ pub(super) fn is_behind_a_gap(segment: &Segment, own: &Half) -> bool {
 
 /// It acknowledges more than the other side sent without a gap.
 pub(super) fn acknowledges_unseen(segment: &Segment, peer: &Half) -> bool {
-    peer.unbroken != 0 && is_after(segment.ack, peer.unbroken) && segment.flags.ack()
+    peer.unbroken != 0
+        && is_after(segment.ack, peer.unbroken)
+        && segment.flags.ack()
+        && !(peer.is_excused && peer.unbroken == peer.next)
 }

@@ -40,8 +40,7 @@ pub(super) fn kind(
     }
     let since = segment.at.wrapping_sub(own.next_at);
     if since < first_rtt.unwrap_or(REORDERING)
-        && own.next != end
-        && !own.unacked.contain(segment.seq, end)
+        && own.next != end.wrapping_add(segment.takes_number().into())
     {
         return Some(TcpFlag::OutOfOrder);
     }
