@@ -32,5 +32,5 @@ mod windows;
 pub use connection::Connection;
 pub use flag::{FlagSet, TcpFlag};
 pub use pass::{Flagged, Flags};
-pub use segment::{Sack, Segment};
+pub use segment::Segment;
 pub use table::Connections;

@@ -8,7 +8,6 @@ use super::{
     segment::{Segment, is_after},
     sent_again, windows,
 };
-use packet::tcp::Flags;
 
 /// What is remembered of a connection.
 #[derive(Debug, Default)]
@@ -32,11 +31,11 @@ impl Connection {
         replies(segment, own, peer, &mut flags);
         if segment.ack != own.ack {
             own.repeats = 0;
-            own.is_excused = false;
+            own.is_overtaken = false;
         }
         if lost::acknowledges_unseen(segment, peer) {
-            flags.insert(TcpFlag::AckLostSegment);
-            peer.is_excused = peer.unbroken == peer.next;
+            flags.insert_if(TcpFlag::AckLostSegment, lost::is_told(peer));
+            peer.is_overtaken |= peer.unbroken == peer.next;
             peer.unbroken = peer.next;
         }
         if (segment.len > 0 || segment.takes_number()) && !flags.contains(TcpFlag::KeepAlive) {
@@ -72,32 +71,24 @@ impl Connection {
         if syn && !ack {
             self.syn_at = Some(segment.at);
         }
-        if ack && !syn && self.first_rtt.is_none() {
-            self.first_rtt = self.syn_at.map(|at| segment.at.saturating_sub(at));
-        }
     }
 
     fn end(&mut self, from: usize, segment: &Segment) {
         self.is_ended |= (segment.flags.fin() || segment.flags.rst()) && !segment.flags.syn();
+        let (syn, ack) = (segment.flags.syn(), segment.flags.ack());
+        if ack && !syn && self.first_rtt.is_none() {
+            self.first_rtt = self.syn_at.map(|at| segment.at.saturating_sub(at));
+        }
         let own = &mut self.halves[from];
-        own.sack = segment.sack;
-        if !segment.flags.syn() {
+        if !syn {
             own.is_unscaled = false;
             return;
         }
+        own.is_unscaled = ack;
         match segment.window_scale {
-            Some(bits) => own.scale = Scale::By(bits),
-            None if own.scale == Scale::Unknown => own.scale = Scale::None,
-            None => {}
-        }
-        own.is_unscaled = segment.flags.contains(Flags::SYN | Flags::ACK);
-        if segment.flags.ack() {
-            let is_off = self.halves.iter().any(|half| half.scale == Scale::None);
-            if is_off {
-                for half in &mut self.halves {
-                    half.scale = Scale::None;
-                }
-            }
+            Some(bits) if own.scale != Scale::None => own.scale = Scale::By(bits),
+            Some(_) => {}
+            None => self.halves.iter_mut().for_each(|half| half.scale = Scale::None),
         }
     }
 }
@@ -119,7 +110,6 @@ fn replies(segment: &Segment, own: &mut Half, peer: &mut Half, flags: &mut FlagS
         flags.insert(TcpFlag::ZeroWindowProbeAck);
     } else if duplicate_ack::is_duplicate(segment, own) {
         own.repeats += 1;
-        own.is_excused = true;
         flags.insert(TcpFlag::DuplicateAck);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     flag::FlagSet,
-    segment::{Sack, Segment, is_after},
+    segment::{Segment, is_after},
     unacked::Unacked,
 };
 
@@ -16,8 +16,9 @@ pub(super) struct Half {
     /// Behind the highest number that was sent without a gap in front of it: what the other side
     /// can acknowledge, by this capture.
     pub(super) unbroken: u32,
-    /// Acknowledgments behind `next` are known to come, and not told again.
-    pub(super) is_excused: bool,
+    /// The other side acknowledged more than `next` since `ack` last changed: this capture lacks
+    /// segments, and may lack duplicate acknowledgments too.
+    pub(super) is_overtaken: bool,
     /// Of the last segment.
     pub(super) ack: u32,
     /// Of the last segment, when it was captured.
@@ -26,8 +27,6 @@ pub(super) struct Half {
     pub(super) window: Option<u16>,
     /// Of the last segment.
     pub(super) flags: FlagSet,
-    /// Of the last segment.
-    pub(super) sack: Sack,
     /// How often the last acknowledgment was repeated.
     pub(super) repeats: u32,
     pub(super) scale: Scale,

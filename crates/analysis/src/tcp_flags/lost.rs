@@ -12,8 +12,11 @@ pub(super) fn is_behind_a_gap(segment: &Segment, own: &Half) -> bool {
 
 /// It acknowledges more than the other side sent without a gap.
 pub(super) fn acknowledges_unseen(segment: &Segment, peer: &Half) -> bool {
-    peer.unbroken != 0
-        && is_after(segment.ack, peer.unbroken)
-        && segment.flags.ack()
-        && !(peer.is_excused && peer.unbroken == peer.next)
+    peer.unbroken != 0 && is_after(segment.ack, peer.unbroken) && segment.flags.ack()
+}
+
+/// Whether that is told. Where no gap is known it is told once, and not at all while the other side
+/// repeats its acknowledgment.
+pub(super) fn is_told(peer: &Half) -> bool {
+    peer.unbroken != peer.next || !peer.is_overtaken && peer.repeats == 0
 }

@@ -19,33 +19,6 @@ pub struct Segment {
     pub len: u32,
     /// The window scale option.
     pub window_scale: Option<u8>,
-    /// The first ranges of the SACK option, as written.
-    pub sack: Sack,
-}
-
-/// The ranges that a segment acknowledges selectively (RFC 2018).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sack {
-    ranges: [(u32, u32); Self::MOST],
-    count: u8,
-}
-
-impl Sack {
-    /// More don't fit into a header.
-    const MOST: usize = 4;
-
-    /// Adds a range; what is too much is left out.
-    pub fn push(&mut self, range: (u32, u32)) {
-        if let Some(place) = self.ranges.get_mut(usize::from(self.count)) {
-            *place = range;
-            self.count += 1;
-        }
-    }
-
-    /// The ranges.
-    pub fn ranges(&self) -> &[(u32, u32)] {
-        &self.ranges[..usize::from(self.count)]
-    }
 }
 
 impl Segment {
@@ -60,14 +33,12 @@ impl Segment {
             len: u32::try_from(len).unwrap_or(u32::MAX),
             ..Self::default()
         };
-        for option in header.options() {
-            match option {
-                TcpOption::WindowScale(scale) => segment.window_scale = Some(scale),
-                TcpOption::Sack(blocks) => {
-                    blocks.ranges().for_each(|range| segment.sack.push(range));
-                }
-                _ => {}
-            }
+        // Only what opens a connection has one that counts.
+        if segment.flags.syn() {
+            segment.window_scale = header.options().find_map(|option| match option {
+                TcpOption::WindowScale(scale) => Some(scale),
+                _ => None,
+            });
         }
         segment
     }

@@ -4,7 +4,7 @@
 use super::{
     flag::TcpFlag,
     half::Half,
-    segment::{Segment, is_after, is_before},
+    segment::{Segment, is_after},
 };
 
 /// So long after the acknowledgment that asked for it a retransmission is fast, in ns.
@@ -30,13 +30,9 @@ pub(super) fn kind(
     if !is_behind {
         return None;
     }
-    if peer.repeats >= 2 && segment.at.wrapping_sub(peer.at) < FAST {
-        let is_sacked =
-            |&(left, right): &(u32, u32)| !is_before(segment.seq, left) && !is_after(end, right);
-        let ranges = peer.sack.ranges();
-        if peer.ack == segment.seq || !ranges.is_empty() && !ranges.iter().any(is_sacked) {
-            return Some(TcpFlag::FastRetransmission);
-        }
+    let is_asked_for = peer.ack == segment.seq && (peer.repeats >= 2 || peer.is_overtaken);
+    if is_asked_for && segment.at.wrapping_sub(peer.at) < FAST {
+        return Some(TcpFlag::FastRetransmission);
     }
     let since = segment.at.wrapping_sub(own.next_at);
     if since < first_rtt.unwrap_or(REORDERING)
