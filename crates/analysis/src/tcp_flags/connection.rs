@@ -35,7 +35,10 @@ impl Connection {
         }
         if lost::acknowledges_unseen(segment, peer) {
             flags.insert_if(TcpFlag::AckLostSegment, lost::is_told(peer));
-            peer.is_overtaken |= peer.unbroken == peer.next;
+            if peer.unbroken == peer.next {
+                peer.is_overtaken = true;
+                peer.repeats = 0;
+            }
             peer.unbroken = peer.next;
         }
         if (segment.len > 0 || segment.takes_number()) && !flags.contains(TcpFlag::KeepAlive) {
@@ -77,16 +80,16 @@ impl Connection {
         self.is_ended |= (segment.flags.fin() || segment.flags.rst()) && !segment.flags.syn();
         let (syn, ack) = (segment.flags.syn(), segment.flags.ack());
         if ack && !syn && self.first_rtt.is_none() {
-            self.first_rtt = self.syn_at.map(|at| segment.at.saturating_sub(at));
+            self.first_rtt = self.syn_at.map(|at| segment.at.wrapping_sub(at));
         }
         let own = &mut self.halves[from];
         if !syn {
             own.is_unscaled = false;
             return;
         }
-        own.is_unscaled = ack;
+        own.is_unscaled = true;
         match segment.window_scale {
-            Some(bits) if own.scale != Scale::None => own.scale = Scale::By(bits),
+            Some(bits) if !ack || own.scale != Scale::None => own.scale = Scale::By(bits),
             Some(_) => {}
             None => self.halves.iter_mut().for_each(|half| half.scale = Scale::None),
         }
@@ -109,7 +112,8 @@ fn replies(segment: &Segment, own: &mut Half, peer: &mut Half, flags: &mut FlagS
     } else if windows::is_probe_ack(segment, own, peer) {
         flags.insert(TcpFlag::ZeroWindowProbeAck);
     } else if duplicate_ack::is_duplicate(segment, own) {
-        own.repeats += 1;
+        own.repeats = own.repeats.saturating_add(1);
+        own.is_overtaken = false;
         flags.insert(TcpFlag::DuplicateAck);
     }
 }

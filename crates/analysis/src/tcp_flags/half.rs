@@ -16,8 +16,8 @@ pub(super) struct Half {
     /// Behind the highest number that was sent without a gap in front of it: what the other side
     /// can acknowledge, by this capture.
     pub(super) unbroken: u32,
-    /// The other side acknowledged more than `next` since `ack` last changed: this capture lacks
-    /// segments, and may lack duplicate acknowledgments too.
+    /// The other side acknowledged more than `next` since `ack` last changed or was repeated: this
+    /// capture lacks segments, and may lack duplicate acknowledgments too.
     pub(super) is_overtaken: bool,
     /// Of the last segment.
     pub(super) ack: u32,

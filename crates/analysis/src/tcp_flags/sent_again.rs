@@ -30,8 +30,8 @@ pub(super) fn kind(
     if !is_behind {
         return None;
     }
-    let is_asked_for = peer.ack == segment.seq && (peer.repeats >= 2 || peer.is_overtaken);
-    if is_asked_for && segment.at.wrapping_sub(peer.at) < FAST {
+    let is_asked_for = peer.ack == segment.seq && segment.at.wrapping_sub(peer.at) < FAST;
+    if is_asked_for && (peer.repeats >= 2 || peer.is_overtaken) {
         return Some(TcpFlag::FastRetransmission);
     }
     let since = segment.at.wrapping_sub(own.next_at);
