@@ -82,16 +82,20 @@ impl Connection {
         if ack && !syn && self.first_rtt.is_none() {
             self.first_rtt = self.syn_at.map(|at| segment.at.wrapping_sub(at));
         }
-        let own = &mut self.halves[from];
+        let [a, b] = &mut self.halves;
+        let (own, peer) = if from == 0 { (a, b) } else { (b, a) };
+        own.is_unscaled = syn;
         if !syn {
-            own.is_unscaled = false;
             return;
         }
-        own.is_unscaled = true;
         match segment.window_scale {
-            Some(bits) if !ack || own.scale != Scale::None => own.scale = Scale::By(bits),
-            Some(_) => {}
-            None => self.halves.iter_mut().for_each(|half| half.scale = Scale::None),
+            Some(_) if ack && peer.scale == Scale::None => {}
+            Some(bits) => own.scale = Scale::By(bits),
+            None if own.scale == Scale::Unknown => {
+                own.scale = Scale::None;
+                peer.scale = Scale::None;
+            }
+            None => {}
         }
     }
 }

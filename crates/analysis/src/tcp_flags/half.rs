@@ -30,7 +30,7 @@ pub(super) struct Half {
     /// How often the last acknowledgment was repeated.
     pub(super) repeats: u32,
     pub(super) scale: Scale,
-    /// The last segment was SYN ACK, whose window is never scaled.
+    /// The last segment was a SYN, whose window is never scaled.
     pub(super) is_unscaled: bool,
     /// The number in front of the first byte.
     pub(super) base: Option<u32>,
