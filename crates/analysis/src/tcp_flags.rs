@@ -19,6 +19,7 @@
 mod connection;
 mod duplicate_ack;
 mod flag;
+mod fragments;
 mod half;
 mod keep_alive;
 mod lost;

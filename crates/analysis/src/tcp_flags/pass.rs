@@ -1,9 +1,9 @@
 //! From a capture to the flags of its frames.
 
-use super::{flag::FlagSet, segment::Segment, table::Connections};
+use super::{flag::FlagSet, fragments::Fragments, segment::Segment, table::Connections};
 use packet::{
-    capture::{ReadError, Reader, Warnings},
-    decode::Transport,
+    capture::{Packet, ReadError, Reader, Warnings},
+    decode::{Decoded, Segment as TcpSegment, Transport},
 };
 use std::net::SocketAddr;
 
@@ -21,6 +21,7 @@ pub struct Flagged {
 pub struct Flags<'a> {
     reader: Reader<'a>,
     connections: Connections,
+    fragments: Fragments<'a>,
 }
 
 impl<'a> Flags<'a> {
@@ -32,6 +33,7 @@ impl<'a> Flags<'a> {
         Ok(Self {
             reader: Reader::new(capture)?,
             connections: Connections::default(),
+            fragments: Fragments::default(),
         })
     }
 
@@ -50,7 +52,12 @@ impl Iterator for Flags<'_> {
             let Ok(decoded) = packet.decode() else {
                 continue;
             };
-            let Transport::Tcp(tcp) = decoded.transport else {
+            let tcp = match decoded.transport {
+                _ if decoded.network.fragment().is_some() => self.fragments.add(&decoded.network),
+                Transport::Tcp(tcp) => whole(&packet, &decoded, tcp),
+                _ => None,
+            };
+            let Some(tcp) = tcp else {
                 continue;
             };
             let (source, destination) = (decoded.network.source(), decoded.network.destination());
@@ -65,4 +72,19 @@ impl Iterator for Flags<'_> {
             }
         }
     }
+}
+
+/// The segment of a packet that was not fragmented, unless its header claims to be longer than it
+/// is. An IP header may claim more bytes than the frame had; those don't count.
+fn whole<'a>(
+    packet: &Packet<'a>,
+    decoded: &Decoded<'a>,
+    tcp: TcpSegment<'a>,
+) -> Option<TcpSegment<'a>> {
+    let frame_len = packet.data.len().max(packet.original_len as usize);
+    let headers = decoded.link_header_len + decoded.network.header_len();
+    let len = frame_len.checked_sub(headers)?;
+    let len = len.min(decoded.network.payload_len());
+    let payload_len = len.checked_sub(tcp.header.header_len())?;
+    Some(TcpSegment { payload_len, ..tcp })
 }
