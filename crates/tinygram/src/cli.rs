@@ -45,7 +45,7 @@ enum Command {
     Schema,
     /// Analyse a capture (pcap, pcapng) or a run directory
     Inspect {
-        /// A capture file or a run directory
+        /// A capture file, also one packed with gzip or zstd, - for standard input, or a run directory
         path: PathBuf,
         /// Write JSON instead of text
         #[arg(long)]
