@@ -163,7 +163,11 @@ fn link(
             Ok((4, ether_type, None))
         }
         LinkType::ARCNET_BSD | LinkType::ARCNET_LINUX => {
-            let type_at = if link_type == LinkType::ARCNET_BSD { 2 } else { 4 };
+            let type_at = if link_type == LinkType::ARCNET_BSD {
+                2
+            } else {
+                4
+            };
             let (header_len, ether_type) = arcnet::header(data, type_at)?;
             Ok((header_len, ether_type, None))
         }

@@ -33,12 +33,20 @@ impl Run {
         self.begin.wrapping_add(self.len.wrapping_mul(self.count))
     }
 
+    /// Numbers of a run stay comparable: they span less than half of all.
+    fn is_followed_by(&self, begin: u32, len: u32) -> bool {
+        const MOST: u64 = 1 << 30;
+        let span = u64::from(self.len) * (u64::from(self.count) + 1);
+        self.end() == begin && self.len == len && span < MOST
+    }
+
     /// Takes away what is acknowledged; says how many segments that is.
     fn acknowledge(&mut self, ack: u32) -> u32 {
         let acknowledged = if !is_after(self.end(), ack) {
             self.count
         } else if is_after(ack, self.begin) {
-            ack.wrapping_sub(self.begin) / self.len
+            let whole = ack.wrapping_sub(self.begin).checked_div(self.len);
+            whole.map_or(self.count, |whole| whole.min(self.count))
         } else {
             0
         };
@@ -60,7 +68,7 @@ impl Unacked {
         self.count += 1;
         match self.runs.back_mut() {
             None => self.is_sorted = true,
-            Some(last) if last.end() == begin && last.len == len => {
+            Some(last) if last.is_followed_by(begin, len) => {
                 last.count += 1;
                 return;
             }
