@@ -193,11 +193,11 @@ fn a_syn_with_another_number_opens_another_connection() {
          < 10 SA 900   70001 1000 0 |
          > 11 A  70001 901   1000 0 |",
     );
-    // The same number again is a retransmission, unless the connection has ended.
+    // The same number again is a retransmission, even after an end.
     replay(
         "> 0    S  0 0 1000 0 |
          > 1000 S  0 0 1000 0 | retransmission
          < 1001 AR 0 1 0    0 |
-         > 2000 S  0 0 1000 0 | port-reuse",
+         > 2000 S  0 0 1000 0 | retransmission",
     );
 }

@@ -17,8 +17,6 @@ pub struct Connection {
     syn_at: Option<u64>,
     /// From the last SYN to the first acknowledgment without SYN, in ns.
     first_rtt: Option<u64>,
-    /// Either side has sent FIN or RST.
-    is_ended: bool,
 }
 
 impl Connection {
@@ -58,7 +56,7 @@ impl Connection {
         let base = self.halves[from].base;
         let is_other = base.is_some_and(|base| base != segment.seq);
         let (syn, ack) = (segment.flags.syn(), segment.flags.ack());
-        if syn && !ack && base.is_some() && (is_other || self.is_ended) {
+        if syn && !ack && is_other {
             *self = Self::default();
             flags.insert(TcpFlag::PortReuse);
         } else if syn && ack && is_other {
@@ -77,7 +75,6 @@ impl Connection {
     }
 
     fn end(&mut self, from: usize, segment: &Segment) {
-        self.is_ended |= (segment.flags.fin() || segment.flags.rst()) && !segment.flags.syn();
         let (syn, ack) = (segment.flags.syn(), segment.flags.ack());
         if ack && !syn && self.first_rtt.is_none() {
             self.first_rtt = self.syn_at.map(|at| segment.at.wrapping_sub(at));
