@@ -63,10 +63,11 @@ fn segment() -> impl Strategy<Value = Segment> {
 /// Reads all there is; a packet takes at least a record's header of 16 bytes.
 fn read(file: &[u8]) {
     if let Ok(mut reader) = Reader::new(file) {
-        let packets = reader
-            .by_ref()
-            .map(|packet| packet.decode().is_ok())
-            .count();
+        let mut packets = 0;
+        for packet in reader.by_ref() {
+            let _ = packet.decode();
+            packets += 1;
+        }
         assert!(packets <= file.len() / 16, "{packets}");
         assert!(
             reader

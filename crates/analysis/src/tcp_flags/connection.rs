@@ -21,6 +21,9 @@ pub struct Connection {
 
 impl Connection {
     /// The flags of the next segment; `from` is 0 or 1, the side that sent it.
+    ///
+    /// # Panics
+    /// `from` is neither.
     pub fn next(&mut self, from: usize, segment: &Segment) -> FlagSet {
         let mut flags = FlagSet::default();
         self.begin(from, segment, &mut flags);
@@ -39,11 +42,12 @@ impl Connection {
             }
             peer.unbroken = peer.next;
         }
-        if (segment.len > 0 || segment.takes_number()) && !flags.contains(TcpFlag::KeepAlive) {
-            if let Some(kind) = sent_again::kind(segment, own, peer, self.first_rtt) {
-                flags.insert(kind);
-                flags.insert_if(TcpFlag::Retransmission, kind != TcpFlag::OutOfOrder);
-            }
+        if (segment.len > 0 || segment.takes_number())
+            && !flags.contains(TcpFlag::KeepAlive)
+            && let Some(kind) = sent_again::kind(segment, own, peer, self.first_rtt)
+        {
+            flags.insert(kind);
+            flags.insert_if(TcpFlag::Retransmission, kind != TcpFlag::OutOfOrder);
         }
         remember(segment, own, flags);
         peer.unacked.acknowledge(segment.ack);
