@@ -2,11 +2,12 @@
 
 NAME    ?= sticky
 BACKEND ?= auto
+CAPTURES ?= runs
 CARGO   ?= cargo
 LAB      = target/release/tinygram
 SKIPPED  = $(CURDIR)/target/skipped
 
-.PHONY: scenario scenarios build test check bench clean
+.PHONY: scenario scenarios build test check parity bench clean
 
 scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|netns|uml|sim
 	@$(LAB) run $(NAME) --backend $(BACKEND)
@@ -31,8 +32,12 @@ check: ## formatting, lints, documentation
 	./scripts/portable
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
 
+parity: build ## compares the TCP flags of each capture in CAPTURES=dir with tshark's, flag by flag
+	@./scripts/parity $(CAPTURES)
+
 bench: build ## measures what a run costs, what a packet costs, what a link carries
 	./scripts/overhead
+	$(CARGO) bench -p analysis --locked
 	$(CARGO) bench -p emulator --locked
 	$(CARGO) bench -p sim --locked
 	$(CARGO) bench -p link --locked

@@ -27,6 +27,7 @@ mod programs;
 mod sequence;
 mod span;
 mod statistics;
+pub mod tcp_flags;
 mod trips;
 mod values;
 mod wire;

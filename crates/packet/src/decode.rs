@@ -1,7 +1,7 @@
 //! From a captured frame to what TCP and UDP carry.
 
 use crate::{
-    Direction, HeaderError, LinkType,
+    Direction, HeaderError, LinkType, arcnet,
     ethernet::{self, EtherType, array},
     ipv4, ipv6, sll, tcp, udp,
 };
@@ -161,6 +161,15 @@ fn link(
                 _ => EtherType(0),
             };
             Ok((4, ether_type, None))
+        }
+        LinkType::ARCNET_BSD | LinkType::ARCNET_LINUX => {
+            let type_at = if link_type == LinkType::ARCNET_BSD {
+                2
+            } else {
+                4
+            };
+            let (header_len, ether_type) = arcnet::header(data, type_at)?;
+            Ok((header_len, ether_type, None))
         }
         LinkType(other) => Err(DecodeError::LinkType(other)),
     }

@@ -28,8 +28,9 @@
 //! ```
 //!
 //! Not supported: link types other than those of [`LinkType`], tunnels, PPPoE, MPLS, LLC/SNAP,
-//! compressed files, and pcapng blocks that hold no packets (their content is skipped).
+//! compressed files (the command unpacks them), and pcapng blocks that hold no packets (their content is skipped).
 
+mod arcnet;
 pub mod capture;
 pub mod decode;
 pub mod ethernet;

@@ -10,6 +10,10 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet, without preamble and usually without check sequence.
     pub const ETHERNET: Self = Self(1);
+    /// ARCNET, as BSD captures it.
+    pub const ARCNET_BSD: Self = Self(7);
+    /// ARCNET, as Linux captures it.
+    pub const ARCNET_LINUX: Self = Self(129);
     /// IPv4 or IPv6, by its version field.
     pub const RAW: Self = Self(101);
     /// OpenBSD loopback: an address family in network byte order.

@@ -15,10 +15,17 @@ impl Map {
     /// # Errors
     /// The file can't be opened or mapped.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+        Self::of(&File::open(path)?)
+    }
+
+    /// Maps the whole of an open file; as [`Map::open`].
+    ///
+    /// # Errors
+    /// The file can't be mapped.
+    pub fn of(file: &File) -> io::Result<Self> {
         // SAFETY: the mapping is private and read-only; what remains is another program that
         // shortens the file, documented above.
-        unsafe { memmap2::Mmap::map(&file) }.map(Self)
+        unsafe { memmap2::Mmap::map(file) }.map(Self)
     }
 }
 

@@ -45,11 +45,15 @@ enum Command {
     Schema,
     /// Analyse a capture (pcap, pcapng) or a run directory
     Inspect {
-        /// A capture file or a run directory
+        /// A capture file, also one packed with gzip or zstd, - for standard input, or a run directory
         path: PathBuf,
         /// Write JSON instead of text
         #[arg(long)]
         json: bool,
+        /// Write only what Wireshark's TCP analysis says, for captures: per line a frame's number, a tab, and its
+        /// flags with commas between them (docs/flags.md)
+        #[arg(long, conflicts_with = "json")]
+        flags: bool,
     },
     /// Explain a finding, a cause, a link's condition or a scenario; without a topic, list them
     Explain {
@@ -163,7 +167,8 @@ impl Cli {
             Command::List => scenarios::list(lang),
             Command::Check { files } => scenarios::check(&files),
             Command::Schema => scenarios::schema(),
-            Command::Inspect { path, json } => inspect::inspect(&path, json, lang),
+            Command::Inspect { path, flags, .. } if flags => inspect::flags(&path),
+            Command::Inspect { path, json, .. } => inspect::inspect(&path, json, lang),
             Command::Explain { topic } => explain::explain(topic.as_deref(), lang),
             #[cfg(kernels)]
             Command::Doctor { json } => doctor::doctor(json, lang),

@@ -1,12 +1,22 @@
 //! `tinygram inspect`: the analysis of a run, or of any capture.
 
+mod input;
+
 use crate::exit::{Exit, Failure};
-use analysis::Analysis;
+use analysis::{
+    Analysis,
+    tcp_flags::{Flagged, Flags},
+};
 use anyhow::Context;
+use input::Input;
 use record::{layout::RunDir, run::Run};
 use report::{JsonRenderer, Renderer, TextRenderer};
 use scenario::text::Lang;
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::{BufWriter, Write},
+    path::Path,
+};
 
 /// Analyses and prints. A folder is a run, or a batch of runs; a file is a capture.
 pub(crate) fn inspect(path: &Path, json: bool, lang: Lang) -> Result<Exit, Failure> {
@@ -22,16 +32,37 @@ pub(crate) fn inspect(path: &Path, json: bool, lang: Lang) -> Result<Exit, Failu
     Ok(Exit::Held)
 }
 
+/// Prints what Wireshark's TCP analysis says of each frame of a capture: lines of its number, a tab,
+/// and its flags with commas between them. Frames without flags have no line. Damage in the file is
+/// told on standard error.
+pub(crate) fn flags(path: &Path) -> Result<Exit, Failure> {
+    let capture = open(path)?;
+    let mut flags = Flags::new(&capture.bytes)
+        .with_context(|| format!("{} is no capture", path.display()))
+        .map_err(|error| Failure::new(Exit::Wrong, error))?;
+    let mut output = BufWriter::new(anstream::stdout().lock());
+    for Flagged { frame, flags } in &mut flags {
+        writeln!(output, "{frame}\t{flags}")?;
+    }
+    output.flush()?;
+    for warning in flags.warnings() {
+        tracing::warn!("{}: {warning}", path.display());
+    }
+    Ok(Exit::Held)
+}
+
+fn open(path: &Path) -> Result<Input, Failure> {
+    let input = Input::open(path).map_err(|error| Failure::new(Exit::Wrong, error))?;
+    if let Some(warning) = &input.warning {
+        tracing::warn!("{}: {warning}", path.display());
+    }
+    Ok(input)
+}
+
 fn analyses(path: &Path) -> Result<Vec<Analysis>, Failure> {
     if !path.is_dir() {
-        let capture = open(path)
-            .with_context(|| format!("can't read {}", path.display()))
-            .map_err(|error| Failure::new(Exit::Wrong, error))?;
-        let name = path
-            .file_name()
-            .unwrap_or(path.as_os_str())
-            .to_string_lossy();
-        let analysis = analysis::inspect(&name, &capture)
+        let capture = open(path)?;
+        let analysis = analysis::inspect(&capture.name, &capture.bytes)
             .with_context(|| format!("{} is no capture", path.display()))
             .map_err(|error| Failure::new(Exit::Wrong, error))?;
         return Ok(vec![analysis]);
@@ -54,16 +85,4 @@ fn analyses(path: &Path) -> Result<Vec<Analysis>, Failure> {
         Ok(analysis::analyse(&run))
     };
     runs.iter().map(analyse).collect()
-}
-
-/// The bytes of a file, which may be larger than memory.
-#[cfg(kernels)]
-fn open(path: &Path) -> std::io::Result<sys::map::Map> {
-    sys::map::Map::open(path)
-}
-
-/// The bytes of a file.
-#[cfg(not(kernels))]
-fn open(path: &Path) -> std::io::Result<Vec<u8>> {
-    fs::read(path)
 }

@@ -81,9 +81,9 @@ pub(crate) fn vantage(
     };
     let server_took = times.syn_ack.saturating_sub(times.syn);
     let client_took = times.ack.saturating_sub(times.syn_ack);
-    if server_took > NEARER * client_took {
+    if server_took > NEARER.saturating_mul(client_took) {
         Vantage::Client
-    } else if client_took > NEARER * server_took {
+    } else if client_took > NEARER.saturating_mul(server_took) {
         Vantage::Server
     } else {
         Vantage::Unknown
