@@ -1,8 +1,9 @@
 //! TCP as Wireshark sees it: the flags of its TCP analysis (`tcp.analysis.*`), packet by packet.
 //!
 //! A pure state machine: segments go in, in the order of the capture, flags come out at once. The
-//! rules are those of Wireshark 4.0 with its default preferences and one pass, found from its
-//! User's Guide ("TCP Analysis") and from what tshark prints; `make parity` compares the two.
+//! rules are meant to be those of Wireshark 4.0 with its default preferences and one pass: drafted
+//! from what is generally known of them, then corrected until tshark 4.0.17 printed the same for
+//! captures made to tell rules apart. `make parity` compares the two; docs/flags.md has what is left.
 //!
 //! | module | flags |
 //! |---|---|

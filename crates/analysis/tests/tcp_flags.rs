@@ -1,5 +1,5 @@
-//! The flags of short conversations, as traces: what tshark 4.0 prints for them too
-//! (`scripts/parity`).
+//! The flags of short conversations, as traces. Whether tshark agrees is asked elsewhere, of other
+//! captures (`scripts/parity`).
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
