@@ -7,6 +7,7 @@ mod passage;
 mod proof;
 mod queue;
 mod rate;
+mod shares;
 
 use crate::model::{
     link::{LinkSummary, ProofState},

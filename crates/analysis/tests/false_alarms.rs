@@ -12,7 +12,10 @@ use scenario::{
     units::Percent,
 };
 use std::time::Duration;
-use support::link::{Random, run, state};
+use support::{
+    CLIENT, Lab, Side,
+    link::{Random, payload, run, state},
+};
 
 /// Runs of each kind. Of so many at most one in a thousand may be accused, so 0.5 on average: five
 /// or more are less probable than 2 in 10,000 (Poisson), and the seeds are fixed.
@@ -149,6 +152,45 @@ fn of_duplicates_on_a_link_that_loses() {
             simulated(condition)
         );
     }
+}
+
+#[test]
+fn of_copies_and_flips_on_a_link_that_loses() {
+    let link = Impairments {
+        loss: Loss::Independent(correlated("20%", "0%")),
+        duplicate: correlated("30%", "0%"),
+        corrupt: correlated("30%", "0%"),
+        ..asked()
+    };
+    let is_accused = |seed: &u64| {
+        let mut random = Random(seed * 7_919);
+        let mut lab = Lab::new();
+        lab.manifest.variant.hosts[CLIENT].link = link.clone().into();
+        let mut udp = lab.udp();
+        for n in 0..PACKETS {
+            let sent = 100_000 + n * 1_000;
+            // One that is both lost and copied arrives once; each is damaged by itself.
+            let (lost, copied) = (random.happens(0.2), random.happens(0.3));
+            let times = u64::from(!lost) + u64::from(copied);
+            let bits = (0..times).map(|_| (random.happens(0.3), random.next()));
+            let bits: Vec<(bool, u64)> = bits.collect();
+            udp.send_changed(Side::Client, sent, &payload(n, 40), |packet| {
+                let arrivals = bits.iter().zip(0..).map(|((is_damaged, bit), place)| {
+                    let mut packet = packet.clone();
+                    if *is_damaged {
+                        let bit = *bit as usize % (packet.len() * 8);
+                        packet[bit / 8] ^= 1 << (bit % 8);
+                    }
+                    (sent + DELAY + place, packet)
+                });
+                arrivals.collect()
+            });
+        }
+        let refuted = |condition| state(&lab, condition) == ProofState::Refuted;
+        refuted(Condition::Duplicate) || refuted(Condition::Corrupt) || refuted(Condition::Loss)
+    };
+    let accused = (0..RUNS).filter(is_accused).count();
+    assert!(accused <= 3 * TOLERATED, "{accused}");
 }
 
 #[test]

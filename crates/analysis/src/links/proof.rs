@@ -7,6 +7,7 @@ use super::{
     passage::Outcome,
     queue::{self, Filling},
     rate,
+    shares::Shares,
 };
 use crate::{
     model::link::{LinkSummary, Proof, ProofState},
@@ -18,13 +19,13 @@ use scenario::{
 };
 
 /// Bytes of Ethernet's header, in which the kernel's netem flips bits, too.
-const ETHERNET: f64 = 14.0;
+pub(super) const ETHERNET: f64 = 14.0;
 
 /// Of these, the type: what has another one arrives nowhere.
-const TYPE: f64 = 2.0;
+pub(super) const TYPE: f64 = 2.0;
 
 /// The sender's address: nobody looks at it.
-const SOURCE: f64 = 6.0;
+pub(super) const SOURCE: f64 = 6.0;
 
 /// A gap has a state for each packet in it, each looked at for each packet sent. More is not computed:
 /// a gap may be of billions.
@@ -356,11 +357,10 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
 /// Of the packets that arrived; netem flips bits of the Ethernet header, too, where not all are seen.
 fn corrupt(group: &Group<'_>, seen: &LinkSummary) -> Proof {
     let (chance, arrived) = (group.asked.corrupt, seen.arrived() as usize);
-    if group.engine != "netem" || !chance.correlation.is_zero() {
+    if chance.is_never() || !chance.correlation.is_zero() {
         return share(group, Condition::Corrupt, chance, arrived, seen.corrupted);
     }
-    let unseen = (TYPE + SOURCE) / (ETHERNET + group.mean_length());
-    let chain = Chain::independent(chance.share.fraction() * (1.0 - unseen));
+    let chain = Chain::independent(Shares::of(group).corrupted());
     against(Condition::Corrupt, &chain, arrived, seen.corrupted)
 }
 
@@ -381,30 +381,14 @@ fn duplicate(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) ->
     if is_hidden || (group.has_alike() && asked.loss != Loss::None) {
         return plain(Condition::Duplicate, ProofState::Indistinct);
     }
-    let chance = asked.duplicate;
-    let lost = match &asked.loss {
-        Loss::Independent(loss) => loss.share.fraction(),
-        _ => 0.0,
-    };
-    let share_asked = chance.share.fraction();
-    let arrives = 1.0 - lost * (1.0 - share_asked);
-    // Netem may lose the copy, too.
-    let copy_arrives = if group.engine == "netem" {
-        1.0 - lost
-    } else {
-        1.0
-    };
-    let twice = share_asked * (1.0 - lost) * copy_arrives / arrives.max(f64::MIN_POSITIVE);
     let whole = (seen.arrived() - seen.corrupted - seen.fragmented) as usize;
-    if lost == 0.0 || chance.is_never() {
+    let chance = asked.duplicate;
+    let shares = Shares::of(group);
+    if !shares.interfere() || chance.is_never() {
         return share(group, Condition::Duplicate, chance, whole, seen.duplicated);
     }
-    against(
-        Condition::Duplicate,
-        &Chain::correlated(twice, chance.correlation.fraction()),
-        whole,
-        seen.duplicated,
-    )
+    let chain = Chain::correlated(shares.twice(), chance.correlation.fraction());
+    against(Condition::Duplicate, &chain, whole, seen.duplicated)
 }
 
 fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof {
