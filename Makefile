@@ -7,20 +7,26 @@ CARGO   ?= cargo
 LAB      = target/release/tinygram
 SKIPPED  = $(CURDIR)/target/skipped
 
-.PHONY: scenario scenarios build test check parity bench clean
+.PHONY: scenario scenarios build image test check parity bench clean
 
-scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|netns|uml|sim
+scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|docker|netns|uml|sim
+	@case $(BACKEND) in auto|docker) ./scripts/image --if-docker ;; esac
 	@$(LAB) run $(NAME) --backend $(BACKEND)
 
-scenarios: build ## plays the whole catalogue: BACKEND=auto|netns|uml|sim
+scenarios: build ## plays the whole catalogue: BACKEND=auto|docker|netns|uml|sim
+	@case $(BACKEND) in auto|docker) ./scripts/image --if-docker ;; esac
 	@BACKEND=$(BACKEND) ./scripts/scenarios
 
-build: ## builds the lab
-	@$(CARGO) build --release --locked -p tinygram -p peer
+build: ## builds the lab: static binaries, so that they also run in containers
+	@CARGO=$(CARGO) ./scripts/build
+
+image: build ## makes the containers' image of what was built: TINYGRAM_IMAGE=tinygram
+	@./scripts/image
 
 # Every test this machine can run. A test that can't run here notes why in a file, which is shown
-# at the end; REQUIRE="netns rootless python3 tshark uml" turns such a note into a failure.
-test: ## runs the tests, and says which were skipped and why
+# at the end; REQUIRE="netns rootless python3 tshark uml docker" turns such a note into a failure.
+test: build ## runs the tests, and says which were skipped and why
+	@./scripts/image --if-docker
 	@mkdir -p target && rm -f $(SKIPPED)
 	@SKIPPED=$(SKIPPED) ./scripts/test --workspace --locked; status=$$?; \
 	if [ -s $(SKIPPED) ]; then echo "skipped on this machine:"; sort -u $(SKIPPED); fi; \

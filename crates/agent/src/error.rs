@@ -23,12 +23,12 @@ pub enum AgentError {
     Interface(#[from] sys::netlink::NetlinkError),
     /// An interface came up and does not send.
     #[error("the interface {0} is up and sends nothing; is the machine overloaded?")]
-    NotSending(&'static str),
+    NotSending(String),
     /// An interface's offloads could not be switched off.
     #[error("can't switch off the offloads of {interface}, and captures would lie")]
     Offload {
         /// Which interface.
-        interface: &'static str,
+        interface: String,
         /// Why.
         #[source]
         source: sys::ethtool::EthtoolError,

@@ -1,12 +1,12 @@
 //! The host's interfaces: `lab0`, which its programs use, and what leads from there to the wire.
 //!
 //! ```text
-//! programs ── lab0 ══ lab0-tap ──(link)── eth0 ══ the lab network
+//! programs ── lab0 ══ lab0-tap ──(link)── wire ══ the lab network
 //!              │ captured: sent             │ captured: arrived
 //! ```
 //!
 //! All that programs send leaves by `lab0`, arrives at its other end, `lab0-tap`, and is carried on
-//! to `eth0` by the link. What arrives at `eth0` goes straight to the programs. Both interfaces
+//! to the wire by the link. What arrives there goes straight to the programs. Both interfaces
 //! have the same Ethernet address and every neighbour is known beforehand, so frames need no
 //! rewriting, no ARP or neighbour discovery runs, and every captured packet is a program's.
 
@@ -14,7 +14,7 @@ use crate::AgentError;
 use scenario::plan::{RoutePlan, VariantPlan};
 use std::{
     collections::BTreeMap,
-    fs,
+    fs, io,
     net::IpAddr,
     thread,
     time::{Duration, Instant},
@@ -25,24 +25,9 @@ use sys::netlink::{Metrics, Neighbour, Netlink, Request, RouteMetric, Veth, Veth
 pub(crate) const LAB: &str = "lab0";
 /// Its other end, where the link takes packets over.
 pub(crate) const TAP: &str = "lab0-tap";
-/// The host's attachment to the lab network.
-pub(crate) const WIRE: &str = "eth0";
 
 /// Below this MTU an interface loses IPv6 (RFC 8200, section 5).
 const IPV6_MIN_MTU: u16 = 1280;
-
-/// Sysctls that are set, so that a run does not depend on the machine's own settings.
-const PINNED: &[(&str, &str)] = &[
-    // A host sends by lab0 and receives by eth0.
-    ("net.ipv4.conf.all.rp_filter", "0"),
-    ("net.ipv4.conf.eth0.rp_filter", "0"),
-    ("net.ipv4.conf.lab0.rp_filter", "0"),
-    ("net.ipv4.ip_forward", "0"),
-    // Namespaces inherit the machine's algorithm; reno is in every kernel.
-    ("net.ipv4.tcp_congestion_control", "reno"),
-    // One connection must not inherit another's round-trip time.
-    ("net.ipv4.tcp_no_metrics_save", "1"),
-];
 
 /// Sysctls that are reported in the manifest besides, since they shape what is seen.
 const REPORTED: &[&str] = &[
@@ -56,12 +41,14 @@ const REPORTED: &[&str] = &[
     "net.ipv4.tcp_wmem",
 ];
 
-/// Interface numbers.
-#[derive(Clone, Copy, Debug)]
+/// The host's interfaces, by their numbers.
+#[derive(Clone, Debug)]
 pub(crate) struct Interfaces {
     pub(crate) lab: u32,
     pub(crate) tap: u32,
     pub(crate) wire: u32,
+    /// The name of the host's attachment to the lab network.
+    pub(crate) wire_name: String,
 }
 
 /// How long interfaces may take until they send.
@@ -73,13 +60,14 @@ const LOOK: Duration = Duration::from_millis(1);
 impl Interfaces {
     /// Waits until the interfaces send what they are given: for some time after they came up, the
     /// kernel drops it without a word.
-    pub(crate) fn wait_until_they_send(self) -> Result<(), AgentError> {
+    pub(crate) fn wait_until_they_send(&self) -> Result<(), AgentError> {
         let mut netlink = Netlink::open()?;
         let deadline = Instant::now() + PATIENCE;
-        for (name, index) in [(LAB, self.lab), (TAP, self.tap), (WIRE, self.wire)] {
+        let wire = (self.wire_name.as_str(), self.wire);
+        for (name, index) in [(LAB, self.lab), (TAP, self.tap), wire] {
             while !netlink.is_sending(index)? {
                 if Instant::now() >= deadline {
-                    return Err(AgentError::NotSending(name));
+                    return Err(AgentError::NotSending(name.to_owned()));
                 }
                 thread::sleep(LOOK);
             }
@@ -88,16 +76,23 @@ impl Interfaces {
     }
 }
 
-/// Makes `lab0` in a host that has `eth0`. Returns the interfaces and the sysctls that matter.
+/// Makes `lab0` in a host that has the wire of that name. Returns the interfaces and the sysctls that
+/// matter.
 pub(crate) fn set_up(
     variant: &VariantPlan,
     host: &str,
+    wire_name: &str,
 ) -> Result<(Interfaces, BTreeMap<String, String>), AgentError> {
+    let sysctls = control::sysctls(variant, host);
     let host = variant
         .host(host)
         .ok_or_else(|| AgentError::NoSuchHost(host.to_owned()))?;
+    // Before `lab0` is made, which takes over what holds for new interfaces.
+    for (name, value) in &sysctls {
+        set(name, value)?;
+    }
     let mut netlink = Netlink::open()?;
-    let wire = netlink.index(WIRE)?;
+    let wire = netlink.index(wire_name)?;
     let mtu = u32::from(host.link.mtu());
     netlink.apply(&[Request::Veth(Veth {
         near: VethEnd {
@@ -117,18 +112,15 @@ pub(crate) fn set_up(
     })])?;
     let (lab, tap) = (netlink.index(LAB)?, netlink.index(TAP)?);
     netlink.apply(&[Request::Up { index: tap }])?;
-    for interface in [LAB, TAP, WIRE] {
-        sys::ethtool::disable_offloads(interface)
-            .map_err(|source| AgentError::Offload { interface, source })?;
+    for interface in [LAB, TAP, wire_name] {
+        sys::ethtool::disable_offloads(interface).map_err(|source| AgentError::Offload {
+            interface: interface.to_owned(),
+            source,
+        })?;
     }
-    for (name, value) in PINNED {
-        set(name, value)?;
-    }
-    for (name, value) in &host.sysctls {
-        set(&below_ipv4(name), &value.to_string())?;
-    }
+    set(&format!("net.ipv4.conf.{wire_name}.rp_filter"), "0")?;
     if host.address.is_ipv6() && host.link.mtu() >= IPV6_MIN_MTU {
-        quiet_ipv6()?;
+        quiet_ipv6(wire_name)?;
     }
     let mut requests = vec![Request::Up {
         index: netlink.index("lo")?,
@@ -156,7 +148,13 @@ pub(crate) fn set_up(
         }));
     }
     netlink.apply(&requests)?;
-    Ok((Interfaces { lab, tap, wire }, report(&host.sysctls)))
+    let interfaces = Interfaces {
+        lab,
+        tap,
+        wire,
+        wire_name: wire_name.to_owned(),
+    };
+    Ok((interfaces, report(sysctls.into_keys())))
 }
 
 fn metrics(route: RoutePlan) -> Vec<RouteMetric> {
@@ -177,8 +175,8 @@ fn metrics(route: RoutePlan) -> Vec<RouteMetric> {
 
 /// IPv6 without packets of its own: no router solicitations, no duplicate address detection, no
 /// link-local addresses; they would pass the link and shift the numbers of the programs' packets.
-fn quiet_ipv6() -> Result<(), AgentError> {
-    for interface in [LAB, TAP, WIRE] {
+fn quiet_ipv6(wire: &str) -> Result<(), AgentError> {
+    for interface in [LAB, TAP, wire] {
         for (name, value) in [
             ("accept_ra", "0"),
             ("accept_dad", "0"),
@@ -195,23 +193,23 @@ fn path(name: &str) -> String {
     format!("/proc/sys/{}", name.replace('.', "/"))
 }
 
+/// Sets a sysctl. Where they can't be written, as in containers, it must have that value already.
 fn set(name: &str, value: &str) -> Result<(), AgentError> {
-    fs::write(path(name), value).map_err(|source| AgentError::Sysctl {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        source,
+    let path = path(name);
+    fs::write(&path, value).or_else(|source| {
+        let is = fs::read_to_string(&path).unwrap_or_default();
+        let has_it = source.kind() == io::ErrorKind::ReadOnlyFilesystem && is.trim() == value;
+        has_it.then_some(()).ok_or_else(|| AgentError::Sysctl {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            source,
+        })
     })
 }
 
-/// Where a scenario's sysctl is; IPv6 shares those of TCP.
-fn below_ipv4(name: &str) -> String {
-    format!("net.ipv4.{name}")
-}
-
-fn report(asked: &BTreeMap<String, u64>) -> BTreeMap<String, String> {
-    let pinned = PINNED.iter().map(|(name, _)| *name);
-    let known = pinned.chain(REPORTED.iter().copied()).map(str::to_owned);
-    let names = known.chain(asked.keys().map(|name| below_ipv4(name)));
+/// The values of the sysctls that were set, and of others that matter.
+fn report(set: impl Iterator<Item = String>) -> BTreeMap<String, String> {
+    let names = REPORTED.iter().map(|name| (*name).to_owned()).chain(set);
     let read = |name: String| {
         // Older and newer kernels lack some; what is not there is not reported.
         let value = fs::read_to_string(path(&name)).ok()?;

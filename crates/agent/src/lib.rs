@@ -14,5 +14,5 @@ mod sockets;
 mod stage;
 
 pub use error::AgentError;
-pub use play::{Plug, play};
+pub use play::{Place, Plug, Upbringing, play};
 pub use probe::probe;

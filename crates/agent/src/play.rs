@@ -20,15 +20,33 @@ use std::{
 /// How often connections that should end are looked at.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// Connects the host to the lab network: the one thing that differs from place to place.
-pub type Plug<'a> = dyn FnMut(&Task) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + 'a;
+/// Connects the host to the lab network, and returns the name of the interface that leads there.
+pub type Plug<'a> =
+    dyn FnMut(&Task) -> Result<String, Box<dyn std::error::Error + Send + Sync>> + 'a;
+
+/// What differs from place to place.
+pub struct Place<'a> {
+    /// How the host is connected.
+    pub plug: &'a mut Plug<'a>,
+    /// How programs are started.
+    pub programs: Upbringing,
+}
+
+/// How programs are started.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Upbringing {
+    /// Whether they have no capabilities at all, whatever the agent has.
+    pub powerless: bool,
+    /// Whether the lab's own tell in the host's log what happens as it happens.
+    pub tell: bool,
+}
 
 /// Plays a host until the coordinator has collected its results or is gone. Trouble on the host is
 /// reported to the coordinator, after which the agent waits for the order to collect.
 ///
 /// # Errors
 /// The coordinator can't be heard or told.
-pub fn play(control: UnixStream, plug: &mut Plug<'_>) -> Result<(), AgentError> {
+pub fn play(control: UnixStream, place: Place<'_>) -> Result<(), AgentError> {
     let (queue, incoming) = mpsc::channel();
     let mut reports = heard::hear_coordinator(control, queue.clone())?;
     reports.send(&Report::Hello)?;
@@ -44,16 +62,17 @@ pub fn play(control: UnixStream, plug: &mut Plug<'_>) -> Result<(), AgentError> 
     let programs = plan.map(|host| host.run.clone())?;
     let mut agent = Agent {
         log: Log::create(RunDir::new(&task.dir).log(&task.host))?,
-        programs: Programs::new(programs, queue),
+        programs: Programs::new(programs, place.programs, queue),
+        others: in_use(),
         stage: None,
         task,
         reports,
         awaited: None,
         troubled: false,
     };
-    let prepared = plug(&agent.task)
+    let prepared = (place.plug)(&agent.task)
         .map_err(AgentError::Plug)
-        .and_then(|()| Stage::set_up(&agent.task))
+        .and_then(|wire| Stage::set_up(&agent.task, &wire))
         .map(|stage| agent.stage = Some(stage));
     match prepared {
         Ok(()) => agent.reports.send(&Report::Prepared)?,
@@ -87,6 +106,8 @@ struct Agent {
     reports: Sender<Report>,
     log: Log,
     programs: Programs,
+    /// TCP sockets that were in use before any program was: an engine's own name server's, say.
+    others: usize,
     stage: Option<Stage>,
     awaited: Option<Awaited>,
     troubled: bool,
@@ -151,10 +172,11 @@ impl Agent {
     fn connections_end(&mut self, deadline: Instant) -> Result<usize, AgentError> {
         // All programs have ended, so what is in use is a connection that has not. The kernel tells
         // nobody that its last ACK has come, so it is looked at.
-        let mut open = in_use();
+        let still_open = || in_use().saturating_sub(self.others);
+        let mut open = still_open();
         while open > 0 && Instant::now() < deadline {
             thread::sleep(LOOK);
-            open = in_use();
+            open = still_open();
         }
         if open > 0 {
             self.log

@@ -4,6 +4,7 @@ use crate::{
     AgentError,
     heard::{self, Heard},
     log::Log,
+    play::Upbringing,
 };
 use control::Task;
 use nix::{
@@ -21,7 +22,7 @@ use std::{
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::Sender,
 };
-use sys::process::spawn_leashed;
+use sys::process::{spawn_leashed, without_capabilities};
 
 /// Where a program stands.
 #[derive(Debug)]
@@ -43,16 +44,22 @@ enum State {
 pub(crate) struct Programs {
     plans: Vec<ProgramPlan>,
     states: Vec<State>,
+    upbringing: Upbringing,
     queue: Sender<Heard>,
     finishing: bool,
 }
 
 impl Programs {
-    pub(crate) fn new(plans: Vec<ProgramPlan>, queue: Sender<Heard>) -> Self {
+    pub(crate) fn new(
+        plans: Vec<ProgramPlan>,
+        upbringing: Upbringing,
+        queue: Sender<Heard>,
+    ) -> Self {
         let states = plans.iter().map(|_| State::Waiting).collect();
         Self {
             plans,
             states,
+            upbringing,
             queue,
             finishing: false,
         }
@@ -241,6 +248,9 @@ impl Programs {
             }
         };
         command.stderr(log.for_program()?);
+        if self.upbringing.powerless {
+            without_capabilities(&mut command);
+        }
         let mut child = spawn_leashed(&mut command, &[]).map_err(failed)?;
         let pid = Pid::from_raw(child.id().cast_signed());
         heard::hear_end(number, pid, self.queue.clone())?;
@@ -256,6 +266,7 @@ impl Programs {
                     name: plan.name.clone(),
                     config: config.as_ref().clone(),
                     events: Some(events),
+                    tell: self.upbringing.tell,
                 };
                 let mut line = serde_json::to_vec(&assignment).map_err(|e| failed(e.into()))?;
                 line.push(b'\n');

@@ -2,7 +2,7 @@
 
 use crate::{
     AgentError,
-    interface::{self, Interfaces, LAB, TAP, WIRE},
+    interface::{self, Interfaces, LAB, TAP},
 };
 use capture::{Capture, CaptureSpec, Direction, Interface};
 use control::Task;
@@ -23,17 +23,17 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Sets up interfaces, capture and link.
-    pub(crate) fn set_up(task: &Task) -> Result<Self, AgentError> {
+    /// Sets up interfaces, capture and link, towards the wire of that name.
+    pub(crate) fn set_up(task: &Task, wire: &str) -> Result<Self, AgentError> {
         let host = task
             .host()
             .ok_or_else(|| AgentError::NoSuchHost(task.host.clone()))?;
-        let (interfaces, sysctls) = interface::set_up(&task.variant, &task.host)?;
+        let (interfaces, sysctls) = interface::set_up(&task.variant, &task.host, wire)?;
         let others = task.variant.hosts.iter();
         let link = LinkSpec {
             host: host.name.clone(),
             tap: TAP.into(),
-            wire: WIRE.into(),
+            wire: wire.into(),
             plan: host.link.clone(),
             hosts: others
                 .filter(|other| other.name != host.name)
@@ -45,7 +45,7 @@ impl Stage {
         // Both wait for the kernel for 10 ms or so. There is nothing to capture or carry yet.
         let (capture, link) = thread::scope(|scope| {
             let link = scope.spawn(|| Link::start(link));
-            let capture = Capture::start(capture_spec(task, host, interfaces));
+            let capture = Capture::start(capture_spec(task, host, &interfaces));
             let link = link.join().unwrap_or(Err(LinkError::Panicked));
             (capture, link)
         });
@@ -104,7 +104,7 @@ impl Stage {
 /// More than the header of an Ethernet frame.
 const LINK_HEADER: usize = 64;
 
-fn capture_spec(task: &Task, host: &HostPlan, interfaces: Interfaces) -> CaptureSpec {
+fn capture_spec(task: &Task, host: &HostPlan, interfaces: &Interfaces) -> CaptureSpec {
     let longest = task.variant.hosts.iter().map(|host| host.link.mtu());
     CaptureSpec {
         file: RunDir::new(&task.dir).capture(&host.name),
@@ -116,7 +116,7 @@ fn capture_spec(task: &Task, host: &HostPlan, interfaces: Interfaces) -> Capture
                 direction: None,
             },
             Interface {
-                name: WIRE.into(),
+                name: interfaces.wire_name.clone(),
                 index: interfaces.wire,
                 direction: Some(Direction::Incoming),
             },

@@ -12,6 +12,7 @@ use roster::{Incoming, Roster};
 use scenario::plan::VariantPlan;
 use std::{
     fs, io,
+    path::PathBuf,
     sync::mpsc::RecvTimeoutError,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -109,12 +110,13 @@ pub fn lead(
     let mut leader = Leader {
         roster,
         names,
+        workplace: lab.workplace(assignment.dir),
         assignment,
         progress,
         began: None,
     };
-    let outcome = match leader.play() {
-        Ok(()) => Outcome::Completed,
+    let trouble = match leader.play() {
+        Ok(()) => None,
         Err(Stop::Interrupted) => return Err(LeadError::Interrupted),
         Err(Stop::NeverUp) => {
             leader.roster.dismiss();
@@ -122,16 +124,20 @@ pub fn lead(
                 .obituary()
                 .map_or(LeadError::Interrupted, LeadError::Backend));
         }
-        Err(Stop::Trouble(trouble)) => leader.broken(trouble),
+        Err(Stop::Trouble(trouble)) => Some(trouble),
     };
-    let patience = match outcome {
-        Outcome::Completed => PATIENCE,
-        Outcome::Broken { .. } => LAST_PATIENCE,
+    let patience = if trouble.is_none() {
+        PATIENCE
+    } else {
+        LAST_PATIENCE
     };
     let (records, late) = leader.collect(patience)?;
-    let outcome = match (outcome, late) {
-        (Outcome::Completed, Some(trouble)) => leader.broken(trouble),
-        (outcome, _) => outcome,
+    leader.roster.dismiss();
+    let brought = lab.bring_home(assignment.dir);
+    let outcome = match (trouble.or(late), brought) {
+        (Some(trouble), _) => leader.broken(trouble),
+        (None, Err(error)) => return Err(error.into()),
+        (None, Ok(())) => Outcome::Completed,
     };
     Ok(Played {
         outcome,
@@ -149,6 +155,8 @@ enum Stop {
 struct Leader<'a> {
     roster: Roster,
     names: Vec<String>,
+    /// Where hosts write their files, as they know it.
+    workplace: PathBuf,
     assignment: Assignment<'a>,
     progress: &'a dyn Fn(Phase),
     began: Option<u64>,
@@ -161,7 +169,7 @@ impl Leader<'_> {
     }
 
     fn play(&mut self) -> Result<(), Stop> {
-        let Assignment { variant, seed, dir } = self.assignment;
+        let Assignment { variant, seed, .. } = self.assignment;
         self.enter(Phase::Preparing);
         self.answers(PATIENCE, "did not come up", |report| {
             matches!(report, Report::Hello)
@@ -171,7 +179,7 @@ impl Leader<'_> {
                 host: self.names[host].clone(),
                 variant: variant.clone(),
                 seed,
-                dir: dir.path().to_owned(),
+                dir: self.workplace.clone(),
             };
             self.roster.tell(host, &Order::Prepare(Box::new(task)));
         }

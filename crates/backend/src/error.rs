@@ -1,5 +1,6 @@
 //! Why hosts can't be brought up.
 
+use crate::docker::DockerError;
 use std::io;
 
 /// Why hosts can't be brought up, each with what mends it.
@@ -33,6 +34,9 @@ pub enum BackendError {
         /// The end of its log, each line on a line of its own.
         log: String,
     },
+    /// Containers.
+    #[error(transparent)]
+    Docker(#[from] DockerError),
     /// The lab's first process did not start.
     #[error("can't start the lab's own process")]
     Start(#[source] io::Error),

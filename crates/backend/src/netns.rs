@@ -22,6 +22,7 @@ pub use probe::{abilities, allowed, attempt, probe};
 
 use crate::{Backend, BackendError, Lab};
 use lab::finish;
+use scenario::plan::VariantPlan;
 use std::{
     io::Read,
     os::{
@@ -83,11 +84,12 @@ impl Drop for Namespaces {
 }
 
 impl Backend for Namespaces {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.name
     }
 
-    fn bring_up(&self, hosts: &[&str]) -> Result<Box<dyn Lab>, BackendError> {
+    fn bring_up(&self, variant: &VariantPlan) -> Result<Box<dyn Lab>, BackendError> {
+        let hosts = &variant.hosts;
         let pairs = hosts
             .iter()
             .map(|_| UnixStream::pair())
@@ -96,7 +98,7 @@ impl Backend for Namespaces {
         let (ours, theirs): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
         let mut command = this_program("netns-lab");
         for (host, end) in hosts.iter().zip(&theirs) {
-            command.arg(format!("{host}={}", end.as_raw_fd()));
+            command.arg(format!("{}={}", host.name, end.as_raw_fd()));
         }
         // Its own process group, so that Ctrl-C in a terminal reaches the coordinator only.
         command

@@ -19,11 +19,15 @@
 //! An agent whose coordinator vanishes ends itself.
 
 mod ability;
+mod call;
 mod channel;
 mod message;
+mod pinned;
 mod reason;
 
 pub use ability::{Ability, HostAbilities, State};
+pub use call::{Call, VERSION};
 pub use channel::{Channel, ControlError, Receiver, Sender, over};
 pub use message::{Order, Report, Task};
+pub use pinned::{below_ipv4, sysctls};
 pub use reason::reason;

@@ -38,6 +38,9 @@ pub struct Task {
     /// The diary to append to; none is kept without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<PathBuf>,
+    /// Whether to tell on stderr what happens, for people who watch.
+    #[serde(default)]
+    pub tell: bool,
 }
 
 /// A peer that the agent can't lead.
@@ -97,7 +100,11 @@ fn play(mut agent: impl BufRead + Send + 'static, mut reply: impl Write) -> Resu
     };
     let witness = Witness {
         pen: diary.as_ref().map_or_else(Pen::off, Diary::pen),
-        story: Story::off(),
+        story: if task.tell {
+            Story::to(io::stderr())
+        } else {
+            Story::off()
+        },
     };
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(LabError::Start)?;

@@ -25,6 +25,7 @@ fn manifest() -> Manifest {
         link: Impairments::default().into(),
         sysctls: Default::default(),
         route: Default::default(),
+        image: None,
         run: Vec::new(),
     };
     Manifest {

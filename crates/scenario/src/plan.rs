@@ -109,6 +109,10 @@ pub struct HostPlan {
     /// Attributes of its route to the lab network.
     #[serde(default, skip_serializing_if = "RoutePlan::is_plain")]
     pub route: RoutePlan,
+    /// The container image that it is made of, where hosts are containers; the lab's own when there is
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// What it runs.
     pub run: Vec<ProgramPlan>,
 }

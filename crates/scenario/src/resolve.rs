@@ -79,6 +79,7 @@ pub(crate) fn variant(
         link,
         sysctls: sysctls(placed.host),
         route: route(placed.host, problems),
+        image: placed.host.image.value().map(|image| image.0.clone()),
         run: programs(&resolver, placed, problems),
     });
     let hosts: Vec<HostPlan> = plans.collect();

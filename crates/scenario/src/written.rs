@@ -1,6 +1,7 @@
 //! A scenario as it was written: every key typed by itself, with its place, nothing put together.
 
 mod expectation;
+mod image;
 mod kernel;
 mod link;
 mod network;
@@ -12,6 +13,7 @@ mod timeline;
 mod variant;
 
 pub(crate) use expectation::{Bounds, Expected};
+pub(crate) use image::Image;
 pub(crate) use kernel::{Count, RouteKeys, Sysctls};
 #[cfg(test)]
 pub(crate) use link::QueueKeys;
@@ -81,6 +83,9 @@ keys! {
         "sysctls" sysctls: Sysctls,
         /// Attributes of its route to the lab network.
         "route" route: RouteKeys,
+        /// The container image that it is made of, for programs that need more than the lab's own: any that
+        /// the engine has. The lab's binary comes into it by itself. Needs `--backend docker`.
+        "image" image: Image,
         /// What it runs: programs by names of their own, which `set` and `value` use.
         "run" run: Names<Program>,
     }
@@ -109,8 +114,9 @@ impl Named for Host {
 
 impl Named for Program {
     const WHAT: &'static str = "a program";
-    const RESERVED: &'static [&'static str] =
-        &["address", "count", "link", "route", "run", "sysctls"];
+    const RESERVED: &'static [&'static str] = &[
+        "address", "count", "image", "link", "route", "run", "sysctls",
+    ];
     const MOST: usize = 64;
 }
 

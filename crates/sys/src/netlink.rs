@@ -5,12 +5,15 @@
 
 mod attributes;
 mod error;
+mod message;
 pub mod qdisc;
 mod request;
+mod sockets;
 
 pub use error::NetlinkError;
 pub use netlink_packet_route::route::RouteMetric;
 pub use request::{Metrics, Neighbour, Request, Veth, VethEnd};
+pub use sockets::end_connections;
 
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_REQUEST, NetlinkHeader,
@@ -84,7 +87,10 @@ impl Netlink {
             | Request::Metrics(_)
             | Request::Neighbour(_)
             | Request::Behind { .. } => flags | NLM_F_CREATE | NLM_F_REPLACE,
-            Request::Up { .. } | Request::Mtu { .. } => flags,
+            Request::Up { .. }
+            | Request::Mtu { .. }
+            | Request::Remove { .. }
+            | Request::NoAddress { .. } => flags,
         };
         match self.exchange(request.message(), flags, &what)? {
             NetlinkPayload::Error(_) => Ok(()),

@@ -68,6 +68,27 @@ pub fn keep_file_capabilities() -> io::Result<()> {
     Ok(())
 }
 
+/// Lets `command` start without any capability, and without a way to get one: not by being root, not by a
+/// file's (capabilities(7); `no_new_privs` in prctl(2)).
+pub fn without_capabilities(command: &mut Command) -> &mut Command {
+    /// `_LINUX_CAPABILITY_VERSION_3`, which has two words of each set.
+    const VERSION: u32 = 0x2008_0522;
+    let prepare = || {
+        nix::sys::prctl::set_no_new_privs()?;
+        let header: [u32; 2] = [VERSION, 0];
+        let none = [0_u32; 6];
+        // SAFETY: the kernel reads a header of two words and, with this version, six words of data; both
+        // live through the call. Process number 0 is the caller.
+        if unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) } == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec `prepare` only makes system calls that are async-signal-safe (prctl,
+    // capset), and allocates nothing.
+    unsafe { command.pre_exec(prepare) }
+}
+
 /// Takes over a descriptor that the parent handed down under a known number.
 ///
 /// # Errors

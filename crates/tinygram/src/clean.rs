@@ -7,6 +7,7 @@
 
 use crate::exit::{Exit, Failure};
 use anyhow::Context;
+use backend::docker::{self, DockerError, Removed};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -52,6 +53,7 @@ pub(crate) fn clean(lang: Lang) -> Result<Exit, Failure> {
             Lang::Zh => writeln!(output, "已删除 {}", path.display())?,
         }
     }
+    removed += clean_docker(lang, &mut output)?;
     if removed == 0 {
         match lang {
             Lang::En => writeln!(output, "nothing was left behind")?,
@@ -59,6 +61,30 @@ pub(crate) fn clean(lang: Lang) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Held)
+}
+
+/// Removes containers and networks. Where no engine answers there are none.
+fn clean_docker(lang: Lang, output: &mut impl Write) -> Result<usize, Failure> {
+    let removed = match docker::clean() {
+        Ok(removed) => removed,
+        Err(
+            DockerError::NoEngine { .. }
+            | DockerError::Forbidden { .. }
+            | DockerError::Address { .. },
+        ) => {
+            return Ok(0);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for thing in &removed {
+        match (lang, thing) {
+            (Lang::En, Removed::Container(name)) => writeln!(output, "removed container {name}")?,
+            (Lang::Zh, Removed::Container(name)) => writeln!(output, "已删除容器 {name}")?,
+            (Lang::En, Removed::Network(name)) => writeln!(output, "removed network {name}")?,
+            (Lang::Zh, Removed::Network(name)) => writeln!(output, "已删除网络 {name}")?,
+        }
+    }
+    Ok(removed.len())
 }
 
 /// The name of a lab's process whose parent is none of ours any more. A process that ends

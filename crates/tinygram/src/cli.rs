@@ -106,6 +106,10 @@ pub(crate) struct RunArgs {
     #[cfg(kernels)]
     #[arg(long, hide = true)]
     pub(crate) inside_uml: bool,
+    /// This process coordinates the containers of `docker compose up`
+    #[cfg(kernels)]
+    #[arg(long, hide = true)]
+    pub(crate) inside_compose: bool,
 }
 
 /// Seeds to search, both ends included.
@@ -132,6 +136,9 @@ impl FromStr for Seeds {
 pub(crate) enum BackendArg {
     /// The best this machine has
     Auto,
+    /// Containers of a Docker engine
+    #[cfg(kernels)]
+    Docker,
     /// Linux network namespaces
     #[cfg(kernels)]
     Netns,

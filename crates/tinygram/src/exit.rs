@@ -81,6 +81,14 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// What went wrong and why, in one text.
+    #[cfg(kernels)]
+    pub(crate) fn reason(&self) -> String {
+        format!("{:#}", self.error)
+    }
+}
+
 /// Anything not said to be otherwise is this machine's doing: files, permissions, the kernel.
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {

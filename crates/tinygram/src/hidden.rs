@@ -2,10 +2,11 @@
 //! happens, since they must enter namespaces while the process has a single thread.
 
 use backend::{
+    docker,
     netns::{self, Wire},
     uml,
 };
-use std::process::ExitCode;
+use std::{env, path::Path, process::ExitCode};
 
 /// Runs a hidden subcommand if the command line names one.
 pub(crate) fn dispatch() -> Option<ExitCode> {
@@ -13,7 +14,9 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
     let subcommand = arguments.next()?;
     let rest: Vec<String> = match subcommand.as_str() {
         "netns-lab" | "netns-init" | "netns-agent" | "netns-try" | "netns-probe" | "uml-keeper"
-        | "uml-init" | "peer" => arguments.collect(),
+        | "uml-init" | "docker-seat" | "docker-agent" | "docker-relay" | "docker-lead" | "peer" => {
+            arguments.collect()
+        }
         _ => return None,
     };
     // Started through /proc/self/exe, the process would be called `exe` in ps(1). A name that can't
@@ -28,6 +31,10 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
             uml::init(&rest);
             ExitCode::FAILURE
         }
+        "docker-seat" => code(docker::seat(&rest)),
+        "docker-agent" => docker_agent(&rest),
+        "docker-relay" => code(docker::relay()),
+        "docker-lead" => docker_lead(),
         "netns-try" => code(netns::attempt()),
         "netns-probe" => code(netns::probe(agent::probe)),
         _ => peer::lab::main(),
@@ -40,11 +47,53 @@ fn agent(arguments: &[String]) -> ExitCode {
         Err(error) => return failed("agent", &error),
     };
     let host = arguments.first().cloned().unwrap_or_default();
-    let played = agent::play(control, &mut |task| Ok(wire.plug(&task.variant, &host)?));
+    let place = agent::Place {
+        plug: &mut |task| Ok(wire.plug(&task.variant, &host)?),
+        programs: agent::Upbringing::default(),
+    };
+    let played = agent::play(control, place);
     match played {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed("agent", &error),
     }
+}
+
+/// `tinygram docker-agent HOST DESCRIPTOR`: plays a host in its container, for one run.
+fn docker_agent(arguments: &[String]) -> ExitCode {
+    let (_, control) = match docker::agent_arguments(arguments) {
+        Ok(given) => given,
+        Err(error) => return failed("agent", &error),
+    };
+    let place = agent::Place {
+        plug: &mut |task| Ok(docker::plug(&task.variant, &task.host)?),
+        programs: agent::Upbringing {
+            powerless: true,
+            tell: env::var_os(docker::TELL).is_some(),
+        },
+    };
+    match agent::play(control, place) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed("agent", &error),
+    }
+}
+
+/// `tinygram docker-lead`: the coordinator of `docker compose up`. It becomes the command that plays what the
+/// environment asks for: SCENARIO, and VARIANT, of which `all` is every one.
+fn docker_lead() -> ExitCode {
+    use std::os::unix::process::CommandExt;
+    const RUNS: &str = "runs";
+    if let Err(error) = docker::become_owner(Path::new(RUNS)) {
+        return failed("coordinator", &error);
+    }
+    let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mut command = std::process::Command::new("/proc/self/exe");
+    command.arg0("tinygram");
+    command.args(["run", "--inside-compose", "--runs", RUNS]);
+    let variant = given("VARIANT").filter(|variant| variant != "all");
+    command.args(variant.map(|variant| format!("--variant={variant}")));
+    command.arg("--");
+    command.arg(given("SCENARIO").unwrap_or_else(|| "sticky".to_owned()));
+    failed("coordinator", &command.exec())
 }
 
 fn failed(who: &str, error: &dyn std::error::Error) -> ExitCode {

@@ -245,6 +245,7 @@ fn manifest(hosts: &[Host]) -> Manifest {
             link: link.clone().into(),
             sysctls: Default::default(),
             route: Default::default(),
+            image: None,
             run: vec![
                 program("tcp", roles),
                 program("udp", protocol::Role::UdpPeer),

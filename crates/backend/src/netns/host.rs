@@ -61,11 +61,12 @@ impl Wire {
         Ok((wire, UnixStream::from(control)))
     }
 
-    /// Makes `eth0` and plugs it into the switch; `/etc/hosts` gets the names of all hosts.
+    /// Makes `eth0` and plugs it into the switch; `/etc/hosts` gets the names of all hosts. Returns the
+    /// interface's name.
     ///
     /// # Errors
     /// The kernel refuses.
-    pub fn plug(&mut self, variant: &VariantPlan, host: &str) -> Result<(), LabError> {
+    pub fn plug(&mut self, variant: &VariantPlan, host: &str) -> Result<String, LabError> {
         let mac = variant.host(host).map(|host| host.mac.0);
         if variant.hosts.iter().all(|host| host.address.is_ipv4()) {
             // Half of an interface's cost is its IPv6 half. Kernels without IPv6 lack the file.
@@ -99,7 +100,8 @@ impl Wire {
         let mut netlink = Netlink::open()?;
         let index = netlink.index(WIRE)?;
         netlink.apply(&[Request::Up { index }])?;
-        self.name_hosts(variant)
+        self.name_hosts(variant)?;
+        Ok(WIRE.to_owned())
     }
 
     fn name_hosts(&self, variant: &VariantPlan) -> Result<(), LabError> {

@@ -12,8 +12,8 @@ pub use prio::{PRIO, prio};
 use super::{
     Netlink, NetlinkError,
     attributes::{self, find, number},
+    message::{ACK, DONE, DUMP, ERROR, HEADER, REQUEST, io_error, messages, refusal},
 };
-use std::io;
 
 /// Parent of an interface's own discipline (TC_H_ROOT).
 pub const ROOT: u32 = 0xffff_ffff;
@@ -22,16 +22,10 @@ pub const ROOT: u32 = 0xffff_ffff;
 const NEW: u16 = 36;
 const DELETE: u16 = 37;
 const GET: u16 = 38;
-const ERROR: u16 = 2;
-const DONE: u16 = 3;
-const REQUEST: u16 = 0x001;
-const ACK: u16 = 0x004;
-const DUMP: u16 = 0x300;
 const EXCLUSIVE: u16 = 0x200;
 const CREATE: u16 = 0x400;
 
-/// Bytes of `struct nlmsghdr` and of `struct tcmsg`.
-const HEADER: usize = 16;
+/// Bytes of `struct tcmsg`.
 const TC_HEADER: usize = 20;
 
 /// Attributes of a discipline.
@@ -181,11 +175,6 @@ impl Netlink {
     }
 }
 
-fn io_error(what: &str) -> impl FnOnce(io::Error) -> NetlinkError {
-    let what = what.to_owned();
-    |source| NetlinkError::Io { what, source }
-}
-
 fn request(kind: u16, flags: u16, index: u32, parent: u32, handle: u32, rest: &[u8]) -> Vec<u8> {
     let length = (HEADER + TC_HEADER + rest.len()) as u32;
     let mut bytes = Vec::with_capacity(length as usize);
@@ -200,31 +189,6 @@ fn request(kind: u16, flags: u16, index: u32, parent: u32, handle: u32, rest: &[
     }
     bytes.extend_from_slice(rest);
     bytes
-}
-
-/// The messages in what was heard: type and content.
-fn messages(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
-    std::iter::from_fn(move || {
-        let length = number(bytes, 0)? as usize;
-        let kind = u16::from_ne_bytes(bytes.get(4..6)?.try_into().ok()?);
-        let content = bytes.get(HEADER..length)?;
-        bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
-        Some((kind, content))
-    })
-}
-
-/// An acknowledgement is an error of number zero.
-fn refusal(message: &[u8], what: &str) -> Result<(), NetlinkError> {
-    match number(message, 0).map(u32::cast_signed) {
-        Some(0) => Ok(()),
-        Some(code) => Err(NetlinkError::Refused {
-            what: what.to_owned(),
-            source: io::Error::from_raw_os_error(-code),
-        }),
-        None => Err(NetlinkError::Unexpected {
-            what: what.to_owned(),
-        }),
-    }
 }
 
 fn decode(message: &[u8]) -> Option<QdiscFound> {

@@ -45,6 +45,20 @@ pub enum Request {
         /// Prefix length of its subnet.
         prefix: u8,
     },
+    /// Take an interface away, and with it the other end of its pair and all routes by it.
+    Remove {
+        /// Its index.
+        index: u32,
+    },
+    /// Take an address from an interface.
+    NoAddress {
+        /// The interface.
+        index: u32,
+        /// The address.
+        address: IpAddr,
+        /// Prefix length of its subnet.
+        prefix: u8,
+    },
     /// Give the route to an interface's own subnet attributes, ip-route(8).
     Metrics(Metrics),
     /// Tell where a neighbour is, for ever.
@@ -214,6 +228,23 @@ impl Request {
                 message.header.change_mask = LinkFlags::Up;
                 RouteNetlinkMessage::SetLink(message)
             }
+            Self::Remove { index } => {
+                let mut message = LinkMessage::default();
+                message.header.index = *index;
+                RouteNetlinkMessage::DelLink(message)
+            }
+            Self::NoAddress {
+                index,
+                address,
+                prefix,
+            } => {
+                let mut message = AddressMessage::default();
+                message.header.family = family(*address);
+                message.header.prefix_len = *prefix;
+                message.header.index = *index;
+                message.attributes = vec![AddressAttribute::Local(*address)];
+                RouteNetlinkMessage::DelAddress(message)
+            }
             Self::Mtu { index, mtu } => {
                 let mut message = LinkMessage::default();
                 message.header.index = *index;
@@ -289,6 +320,17 @@ impl fmt::Display for Request {
                 )
             }
             Self::Up { index } => write!(f, "bring interface {index} up"),
+            Self::Remove { index } => write!(f, "take interface {index} away"),
+            Self::NoAddress {
+                index,
+                address,
+                prefix,
+            } => {
+                write!(
+                    f,
+                    "take the address {address}/{prefix} from interface {index}"
+                )
+            }
             Self::Mtu { index, mtu } => write!(f, "set the MTU of interface {index} to {mtu}"),
             Self::Address {
                 index,

@@ -2,6 +2,7 @@
 
 mod choose;
 mod elsewhere;
+mod obstacle;
 mod play;
 mod signals;
 
@@ -13,7 +14,7 @@ use crate::exit::Failure;
 use analysis::Analysis;
 use backend::{Backend, coordinator::Interrupter};
 
-pub(super) use choose::{Place, choose, leave_out};
+pub(super) use choose::{Place, choose};
 pub(super) use elsewhere::run as elsewhere;
 
 /// Plays runs in this kernel.

@@ -45,8 +45,8 @@ impl Player {
         verbose: u8,
     ) -> Result<Chosen, Failure> {
         match kernel::choose(arguments, plan)? {
-            kernel::Place::Here(backend) => Ok(Chosen::Player {
-                skipped: kernel::leave_out(plan)?,
+            kernel::Place::Here { backend, skipped } => Ok(Chosen::Player {
+                skipped,
                 player: Self::Kernel(kernel::Player::new(backend)?),
             }),
             kernel::Place::Uml(ability) => {

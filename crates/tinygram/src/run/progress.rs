@@ -13,6 +13,24 @@ pub(super) struct Bar {
     repetition: Cell<u32>,
 }
 
+/// A spinner for something that comes before all variants. It vanishes when dropped.
+#[cfg(kernels)]
+pub(super) fn waiting(what: &'static str) -> impl Drop {
+    struct Waiting(ProgressBar);
+    impl Drop for Waiting {
+        fn drop(&mut self) {
+            self.0.finish_and_clear();
+        }
+    }
+    let bar = ProgressBar::new_spinner();
+    bar.set_message(what);
+    bar.enable_steady_tick(TICK);
+    Waiting(bar)
+}
+
+/// How often a spinner turns.
+const TICK: Duration = Duration::from_millis(100);
+
 impl Bar {
     pub(super) fn start(variant: &VariantPlan, repeat: u32) -> Self {
         let bar = ProgressBar::new_spinner();
@@ -20,7 +38,7 @@ impl Bar {
             bar.set_style(style);
         }
         bar.set_prefix(variant.name.clone());
-        bar.enable_steady_tick(Duration::from_millis(100));
+        bar.enable_steady_tick(TICK);
         Self {
             bar,
             repeat,

@@ -1,27 +1,30 @@
 //! Which kernel a run takes place in.
 
+use super::obstacle::{Where, leave_out, needs_netem};
 use crate::{
     cli::{BackendArg, RunArgs},
     exit::Failure,
-    run::place,
+    run::progress,
 };
 use analysis::Skipped;
-use anyhow::anyhow;
 use backend::{
     Backend, BackendError,
+    docker::{Compose, Docker},
     netns::{self, Namespaces},
     uml,
 };
 use record::manifest::SIMULATED;
-use scenario::{
-    need::Need,
-    plan::{Engine, Plan, VariantPlan},
-};
+use scenario::plan::Plan;
 
 /// Where a run takes place.
 pub(in crate::run) enum Place {
-    /// In this kernel.
-    Here(Box<dyn Backend>),
+    /// In this kernel, or an engine's.
+    Here {
+        /// What brings hosts up.
+        backend: Box<dyn Backend>,
+        /// What can't be played there.
+        skipped: Vec<Skipped>,
+    },
     /// In a kernel of its own.
     Uml(uml::Ability),
     /// In no kernel at all.
@@ -29,37 +32,82 @@ pub(in crate::run) enum Place {
 }
 
 /// Picks the backend; says which and why where the choice was left to us. What the links need and
-/// this kernel lacks is found out before any host starts.
-pub(in crate::run) fn choose(arguments: &RunArgs, plan: &Plan) -> Result<Place, Failure> {
+/// the kernel lacks is found out before any host starts. Variants that can't be played there are left
+/// out of the plan.
+pub(in crate::run) fn choose(arguments: &RunArgs, plan: &mut Plan) -> Result<Place, Failure> {
     if arguments.inside_uml {
-        return Ok(Place::Here(Box::new(Namespaces::named("user-mode linux"))));
+        return here(plan, Namespaces::named("user-mode linux"));
     }
-    let place = match arguments.backend {
-        BackendArg::Netns => here(),
-        BackendArg::Uml => Place::Uml(uml::find()?),
-        BackendArg::Sim => Place::Sim,
-        BackendArg::Auto => match netns::allowed() {
-            Ok(()) => {
-                anstream::eprintln!("backend: namespaces (allowed here)");
-                here()
-            }
-            Err(error) => instead(&error, uml::find),
-        },
-    };
-    // A variant that needs netem is skipped where there is none.
-    if matches!(place, Place::Here(_)) && wants_netem(plan) {
-        let netem = netns::abilities()?.netem;
-        if !netem.is_ok() {
-            return Err(anyhow!(
-                "{} asks for `engine: netem`: {}\n\
-                 to mend it, `modprobe sch_netem`, or `--backend uml`, or `engine: auto`",
-                plan.name,
-                netem.detail
-            )
-            .into());
+    if arguments.inside_compose {
+        let compose = Compose::open()?;
+        let skipped = leave_out(plan, Where::Compose(&compose))?;
+        needs_netem(plan)?;
+        return Ok(Place::Here {
+            backend: Box::new(compose),
+            skipped,
+        });
+    }
+    match arguments.backend {
+        BackendArg::Docker => {
+            let docker = Docker::connect()?;
+            anstream::eprintln!("backend: docker (engine {})", docker.version());
+            in_docker(plan, docker)
         }
+        BackendArg::Netns => here(plan, Namespaces::default()),
+        BackendArg::Uml => Ok(Place::Uml(uml::find()?)),
+        BackendArg::Sim => Ok(Place::Sim),
+        BackendArg::Auto => auto(plan),
     }
-    Ok(place)
+}
+
+/// The best there is: containers, else namespaces, else a kernel of its own, else none.
+fn auto(plan: &mut Plan) -> Result<Place, Failure> {
+    let reason = match Docker::connect() {
+        Ok(docker) => {
+            let version = docker.version().to_owned();
+            let mut inside = plan.clone();
+            match in_docker(&mut inside, docker) {
+                Ok(place) => {
+                    anstream::eprintln!("backend: docker (engine {version} answers)");
+                    *plan = inside;
+                    return Ok(place);
+                }
+                Err(failure) => failure.reason(),
+            }
+        }
+        Err(error) => control::reason(&error),
+    };
+    let reason = reason.lines().next().unwrap_or_default().to_owned();
+    match netns::allowed() {
+        Ok(()) => {
+            anstream::eprintln!("backend: namespaces ({reason})");
+            here(plan, Namespaces::default())
+        }
+        Err(error) => Ok(instead(&error, uml::find)),
+    }
+}
+
+fn here(plan: &mut Plan, namespaces: Namespaces) -> Result<Place, Failure> {
+    let skipped = leave_out(plan, Where::Namespaces)?;
+    needs_netem(plan)?;
+    Ok(Place::Here {
+        backend: Box::new(namespaces),
+        skipped,
+    })
+}
+
+/// The containers of the first variant are brought up at once: what stands in the way is known then.
+fn in_docker(plan: &mut Plan, docker: Docker) -> Result<Place, Failure> {
+    let skipped = leave_out(plan, Where::Docker)?;
+    needs_netem(plan)?;
+    if let Some(first) = plan.variants.first() {
+        let _spinner = progress::waiting("starting containers");
+        docker.raise(first)?;
+    }
+    Ok(Place::Here {
+        backend: Box::new(docker),
+        skipped,
+    })
 }
 
 /// What `auto` takes where there are no namespaces: another kernel, and where there is none, the
@@ -84,35 +132,6 @@ fn instead(
             Place::Sim
         }
     }
-}
-
-/// Leaves out the variants that need something else than this kernel, and says why.
-pub(in crate::run) fn leave_out(plan: &mut Plan) -> Result<Vec<Skipped>, Failure> {
-    let needs = |need| move |variant: &VariantPlan| variant.needs.contains(&need);
-    // To look takes a host of its own.
-    let netem = match plan.variants.iter().any(needs(Need::Netem)) {
-        true => Some(netns::abilities()?.netem),
-        false => None,
-    };
-    place::leave_out(plan, |variant| {
-        if needs(Need::Smoltcp)(variant) {
-            return Some("it needs smoltcp, and this is a kernel: `--backend sim`".to_owned());
-        }
-        let netem = netem.as_ref().filter(|netem| !netem.is_ok());
-        let netem = netem.filter(|_| needs(Need::Netem)(variant))?;
-        Some(format!("it needs netem: {}", netem.detail))
-    })
-}
-
-fn here() -> Place {
-    Place::Here(Box::new(Namespaces::default()))
-}
-
-fn wants_netem(plan: &Plan) -> bool {
-    let variants = plan.variants.iter();
-    let others = variants.filter(|variant| !variant.needs.contains(&Need::Netem));
-    let mut hosts = others.flat_map(|variant| &variant.hosts);
-    hosts.any(|host| host.link.engine == Engine::Netem)
 }
 
 #[cfg(test)]

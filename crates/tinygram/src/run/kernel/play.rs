@@ -26,13 +26,7 @@ pub(super) fn play(
     bar: &Bar,
 ) -> Result<Analysis, PlayError> {
     let started = now();
-    let hosts: Vec<&str> = stage
-        .variant
-        .hosts
-        .iter()
-        .map(|host| host.name.as_str())
-        .collect();
-    let mut lab = backend.bring_up(&hosts)?;
+    let mut lab = backend.bring_up(stage.variant)?;
     let assignment = Assignment {
         variant: stage.variant,
         seed: stage.plan.seed,

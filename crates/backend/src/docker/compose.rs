@@ -1,0 +1,125 @@
+//! The coordinator of `docker compose up`: containers are up already, and their agents come here.
+
+use super::{DockerError, door::Door, seat::SOCKET, session::Session, trunk::listen_at};
+use crate::{Backend, BackendError, Lab};
+use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
+use scenario::plan::{Program, VariantPlan};
+use std::{
+    env, fs, io,
+    os::unix::fs::MetadataExt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+/// The environment variable that says which hosts there are, with blanks between them.
+pub const HOSTS: &str = "TINYGRAM_HOSTS";
+
+/// The hosts of `compose.yaml`.
+pub struct Compose {
+    door: Arc<Door>,
+    hosts: Vec<String>,
+    used_up: Arc<AtomicBool>,
+}
+
+impl Compose {
+    /// Opens the place where agents call.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub fn open() -> Result<Self, DockerError> {
+        let path = Path::new(SOCKET);
+        let failed = |source| DockerError::Listen {
+            path: path.to_owned(),
+            source,
+        };
+        let listener = listen_at(path).map_err(failed)?;
+        let door = Arc::<Door>::default();
+        let answering = Arc::clone(&door);
+        let answer = move || {
+            for caller in listener.incoming().flatten() {
+                answering.answer(caller);
+            }
+        };
+        thread::Builder::new()
+            .name("accept".into())
+            .spawn(answer)
+            .map_err(DockerError::Start)?;
+        let hosts = env::var(HOSTS).unwrap_or_default();
+        Ok(Self {
+            door,
+            hosts: hosts.split_whitespace().map(str::to_owned).collect(),
+            used_up: Arc::default(),
+        })
+    }
+
+    /// Why a variant can't be played in these containers, if it can't.
+    pub fn obstacle(&self, variant: &VariantPlan) -> Option<String> {
+        const INSTEAD: &str = "`tinygram run --backend docker` plays it";
+        let strange = variant
+            .hosts
+            .iter()
+            .find(|host| !self.hosts.contains(&host.name));
+        if let Some(host) = strange {
+            let have = self.hosts.join(", ");
+            let name = &host.name;
+            return Some(format!("compose.yaml has {have}, and no {name}; {INSTEAD}"));
+        }
+        let sysctls = variant.hosts.iter().find(|host| !host.sysctls.is_empty());
+        if let Some(host) = sysctls {
+            let name = &host.name;
+            return Some(format!(
+                "{name}'s sysctls need a container made with them; {INSTEAD}"
+            ));
+        }
+        let is_command = |program: &Program| matches!(program, Program::Command(_));
+        let mut programs = variant.hosts.iter().flat_map(|host| &host.run);
+        if programs.any(|program| is_command(&program.program)) {
+            return Some(format!(
+                "the lab's image has none of its commands; {INSTEAD}"
+            ));
+        }
+        let ipv6 = variant.hosts.iter().any(|host| host.address.is_ipv6());
+        ipv6.then(|| format!("compose.yaml's containers speak IPv4 only; {INSTEAD}"))
+    }
+}
+
+impl Backend for Compose {
+    fn name(&self) -> &str {
+        "docker compose"
+    }
+
+    fn bring_up(&self, variant: &VariantPlan) -> Result<Box<dyn Lab>, BackendError> {
+        if self.used_up.load(Ordering::Acquire) {
+            let what = "containers that are as new".to_owned();
+            return Err(DockerError::Vanished { what }.into());
+        }
+        let session = Session::begin(&self.door, variant, &self.used_up)?;
+        Ok(Box::new(session))
+    }
+}
+
+/// Makes this process the owner of a folder, so that what it writes there belongs to whom the folder does.
+/// Where all users are others than they seem (rootless engines), the folder is root's, and so is this.
+///
+/// # Errors
+/// The folder is not there, or the right to become another is missing (CAP_SETUID, CAP_SETGID).
+pub fn become_owner(path: &Path) -> Result<(), DockerError> {
+    let change = || -> io::Result<()> {
+        let folder = fs::metadata(path)?;
+        if folder.uid() == nix::unistd::geteuid().as_raw() {
+            return Ok(());
+        }
+        let (uid, gid) = (Uid::from_raw(folder.uid()), Gid::from_raw(folder.gid()));
+        setgroups(&[gid])?;
+        setgid(gid)?;
+        Ok(setuid(uid)?)
+    };
+    change().map_err(|source| DockerError::Owner {
+        path: path.to_owned(),
+        source,
+    })
+}
