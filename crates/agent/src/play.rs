@@ -33,10 +33,13 @@ pub struct Place<'a> {
 }
 
 /// How programs are started.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Upbringing {
     /// Whether they have no capabilities at all, whatever the agent has.
     pub powerless: bool,
+    /// Whether users' commands start in the scenario's folder; they do in the container's own where it has
+    /// no such folder.
+    pub in_scenario_folder: bool,
     /// Whether the lab's own tell in the host's log what happens as it happens.
     pub tell: bool,
 }

@@ -239,10 +239,10 @@ impl Programs {
                     .split_first()
                     .ok_or_else(|| failed(io::Error::from(io::ErrorKind::InvalidInput)))?;
                 let mut command = Command::new(program);
-                command
-                    .args(arguments)
-                    .current_dir(&plan.dir)
-                    .stdin(Stdio::null());
+                command.args(arguments).stdin(Stdio::null());
+                if self.upbringing.in_scenario_folder {
+                    command.current_dir(&plan.dir);
+                }
                 command.stdout(log.for_program()?);
                 command
             }

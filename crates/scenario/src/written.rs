@@ -84,7 +84,8 @@ keys! {
         /// Attributes of its route to the lab network.
         "route" route: RouteKeys,
         /// The container image that it is made of, for programs that need more than the lab's own: any that
-        /// the engine has. The lab's binary comes into it by itself. Needs `--backend docker`.
+        /// the engine has. The lab's binary comes into it by itself; commands start in its working
+        /// directory. Needs `--backend docker`.
         "image" image: Image,
         /// What it runs: programs by names of their own, which `set` and `value` use.
         "run" run: Names<Program>,

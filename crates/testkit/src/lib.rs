@@ -46,6 +46,29 @@ pub fn has_program(name: &str) -> bool {
     }
 }
 
+/// Whether a Docker engine answers and has the lab's image; a skip with the reason when not.
+///
+/// # Panics
+/// `REQUIRE` lists `docker`.
+pub fn has_docker() -> bool {
+    let image = env::var("TINYGRAM_IMAGE").unwrap_or_else(|_| "tinygram".to_owned());
+    let found = Command::new("docker")
+        .args(["image", "inspect", &image])
+        .output();
+    match found {
+        Ok(output) if output.status.success() => true,
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            skip("docker", &format!("{} (`make image`)", said.trim()));
+            false
+        }
+        Err(error) => {
+            skip("docker", &format!("can't start docker: {error}"));
+            false
+        }
+    }
+}
+
 /// Whether user-mode Linux is installed; a skip with the reason when it isn't.
 ///
 /// # Panics

@@ -49,7 +49,11 @@ fn agent(arguments: &[String]) -> ExitCode {
     let host = arguments.first().cloned().unwrap_or_default();
     let place = agent::Place {
         plug: &mut |task| Ok(wire.plug(&task.variant, &host)?),
-        programs: agent::Upbringing::default(),
+        programs: agent::Upbringing {
+            powerless: false,
+            in_scenario_folder: true,
+            tell: false,
+        },
     };
     let played = agent::play(control, place);
     match played {
@@ -68,6 +72,7 @@ fn docker_agent(arguments: &[String]) -> ExitCode {
         plug: &mut |task| Ok(docker::plug(&task.variant, &task.host)?),
         programs: agent::Upbringing {
             powerless: true,
+            in_scenario_folder: false,
             tell: env::var_os(docker::TELL).is_some(),
         },
     };

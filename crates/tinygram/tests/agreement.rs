@@ -5,9 +5,7 @@
 
 mod support;
 
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use support::{Workshop, namespaces};
+use support::{Workshop, namespaces, seen::seen};
 
 /// Scenario, variant, finding, host: what one of the two may show and the other not.
 const DIFFERENCES: &[[&str; 4]] = &[
@@ -46,27 +44,6 @@ const DIFFERENCES: &[[&str; 4]] = &[
     // The receive buffer is of another size, and the window opens in other steps.
     ["slow-reader", "*", "window-full", "client"],
 ];
-
-/// Verdict and findings (code and host) of each variant.
-type Seen = BTreeMap<String, (Value, BTreeSet<(String, String)>)>;
-
-fn seen(workshop: &Workshop, scenario: &str, backend: &str) -> Seen {
-    let output = workshop.run(&["run", scenario, "--backend", backend, "--json"]);
-    if output.status.code() == Some(3) {
-        // Every variant needs a kernel.
-        return Seen::new();
-    }
-    let batch: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let runs = batch["runs"].as_array().unwrap().iter();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    runs.map(|run| {
-        let findings = run["findings"].as_array().unwrap().iter();
-        let findings = findings.map(|finding| (text(&finding["code"]), text(&finding["host"])));
-        let variant = text(&run["subject"]["run"]["variant"]);
-        (variant, (run["verdict"].clone(), findings.collect()))
-    })
-    .collect()
-}
 
 /// Whether a difference is one of those that last. `*` stands for every variant.
 fn is_explained([scenario, variant, code, host]: [&str; 4]) -> bool {

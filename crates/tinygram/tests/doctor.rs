@@ -9,7 +9,7 @@ use std::process::Command;
 use support::{Workshop, assert_exit, namespaces, stdout};
 use unicode_width::UnicodeWidthStr;
 
-const ABILITIES: [&str; 10] = [
+const ABILITIES: [&str; 11] = [
     "namespaces",
     "link",
     "offload-control",
@@ -18,6 +18,7 @@ const ABILITIES: [&str; 10] = [
     "uml",
     "sim",
     "docker",
+    "image",
     "compose",
     "tshark",
 ];

@@ -1,7 +1,11 @@
 //! One look at the machine: ability by ability.
 
 use super::{mend::mend, programs};
-use backend::{BackendError, netns};
+use backend::{
+    BackendError,
+    docker::{self, DockerError},
+    netns,
+};
 use control::{Ability, HostAbilities, reason};
 use record::manifest::SIMULATED;
 use scenario::text::Lang;
@@ -28,6 +32,8 @@ pub(super) enum Subject {
     Uml,
     /// A Docker engine.
     Docker,
+    /// The lab's image.
+    Image,
     /// docker compose, of either generation.
     Compose,
     /// Wireshark's command line.
@@ -47,6 +53,7 @@ impl Subject {
             Self::Tun => "tun",
             Self::Uml => "uml",
             Self::Docker => "docker",
+            Self::Image => "image",
             Self::Compose => "compose",
             Self::Tshark => "tshark",
             Self::Sim => "sim",
@@ -63,6 +70,7 @@ impl Checkup {
     /// Tries everything. What could leave something behind is tried in a process that takes it away.
     pub(super) fn run() -> Self {
         let (namespaces, host) = namespaces();
+        let (docker, image) = engine();
         Self {
             findings: vec![
                 (Subject::Namespaces, namespaces),
@@ -73,7 +81,8 @@ impl Checkup {
                 (Subject::Uml, uml()),
                 // Nothing that a machine could lack.
                 (Subject::Sim, Ability::ok(SIMULATED)),
-                (Subject::Docker, programs::docker()),
+                (Subject::Docker, docker),
+                (Subject::Image, image),
                 (Subject::Compose, programs::compose()),
                 (Subject::Tshark, programs::tshark()),
             ],
@@ -88,6 +97,9 @@ impl Checkup {
     /// Backends that work here, as `--backend` calls them, the one that `auto` takes first.
     pub(super) fn backends(&self) -> Vec<&'static str> {
         let mut backends = Vec::new();
+        if self.is_ok(Subject::Docker) && self.is_ok(Subject::Image) {
+            backends.push("docker");
+        }
         let needed = [Subject::Namespaces, Subject::Link, Subject::Offloads];
         if needed.iter().all(|subject| self.is_ok(*subject)) {
             backends.push("netns");
@@ -143,6 +155,31 @@ fn namespaces() -> (Ability, HostAbilities) {
         }
         Err(BackendError::Forbidden { reason }) => (Ability::forbidden(reason), nothing),
         Err(error) => (Ability::missing(reason(&error)), nothing),
+    }
+}
+
+/// A Docker engine, and whether it has the lab's image.
+fn engine() -> (Ability, Ability) {
+    let unknown = || Ability::missing("can't be looked for without an engine");
+    match docker::report() {
+        Ok(found) => {
+            let (name, is_there) = found.image;
+            let image = match is_there {
+                true => Ability::ok(name),
+                false => Ability::missing(format!("the engine has no image {name}")),
+            };
+            (Ability::ok(format!("engine {}", found.version)), image)
+        }
+        // The rest is how to mend it, which stands below.
+        Err(error) => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            let docker = match error {
+                DockerError::Forbidden { .. } => Ability::forbidden(line),
+                _ => Ability::missing(line),
+            };
+            (docker, unknown())
+        }
     }
 }
 

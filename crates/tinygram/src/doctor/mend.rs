@@ -60,20 +60,24 @@ pub(super) fn mend(subject: Subject, state: State, lang: Lang) -> &'static str {
         ),
         (Subject::Docker, State::Forbidden) => (
             "usermod -aG docker $USER, then log in again\n\
-             not needed: this version does not use it",
+             only needed for --backend docker",
             "usermod -aG docker $USER，然后重新登录\n\
-             并非必需：这个版本不使用它",
+             只有 --backend docker 需要",
         ),
         (Subject::Docker, _) => (
             "install Docker Engine, or: systemctl start docker\n\
-             not needed: this version does not use it",
+             only needed for --backend docker and docker compose up",
             "安装 Docker Engine，或者启动它：systemctl start docker\n\
-             并非必需：这个版本不使用它",
+             只有 --backend docker 和 docker compose up 需要",
+        ),
+        (Subject::Image, _) => (
+            "make image\nonly needed for --backend docker and docker compose up",
+            "make image\n只有 --backend docker 和 docker compose up 需要",
         ),
         (Subject::Sim, _) => ("nothing to mend", "无需修复"),
         (Subject::Compose, _) => (
-            "apt install docker-compose\nnot needed: this version does not use it",
-            "apt install docker-compose\n并非必需：这个版本不使用它",
+            "apt install docker-compose\nonly needed for docker compose up",
+            "apt install docker-compose\n只有 docker compose up 需要",
         ),
         (Subject::Tshark, _) => (
             "apt install tshark\nonly needed for some tests",

@@ -14,16 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it is looked whether it has.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// The Docker engine's version.
-pub(super) fn docker() -> Ability {
-    match ask("docker", &["version", "--format", "{{.Server.Version}}"]) {
-        Answer::Said(version) => Ability::ok(format!("engine {version}")),
-        Answer::Failed(said) if said.contains("permission denied") => Ability::forbidden(said),
-        Answer::Failed(said) => Ability::missing(said),
-        Answer::NotThere => Ability::missing("docker is not installed"),
-    }
-}
-
 /// The version of docker compose, the second generation's or the first's.
 pub(super) fn compose() -> Ability {
     if let Answer::Said(version) = ask("docker", &["compose", "version", "--short"]) {

@@ -82,6 +82,8 @@ fn name(subject: Subject, lang: Lang) -> &'static str {
         (Subject::Uml, Lang::En) => "user-mode linux",
         (Subject::Uml, Lang::Zh) => "用户态 Linux",
         (Subject::Docker, _) => "docker",
+        (Subject::Image, Lang::En) => "the lab's image",
+        (Subject::Image, Lang::Zh) => "实验室镜像",
         (Subject::Compose, _) => "compose",
         (Subject::Tshark, _) => "tshark",
         (Subject::Sim, Lang::En) => "simulation",

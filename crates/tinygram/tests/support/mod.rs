@@ -8,6 +8,7 @@
 )]
 
 pub mod processes;
+pub mod seen;
 
 use assert_cmd::cargo::cargo_bin;
 use std::{

@@ -7,7 +7,7 @@ use backend::{docker::Compose, netns};
 use control::Ability;
 use scenario::{
     need::Need,
-    plan::{Engine, Plan, VariantPlan},
+    plan::{Engine, Plan, Program, ProgramPlan, VariantPlan},
 };
 
 /// Where hosts are.
@@ -33,7 +33,7 @@ pub(super) fn leave_out(plan: &mut Plan, hosts: Where<'_>) -> Result<Vec<Skipped
         }
         let obstacle = match hosts {
             Where::Namespaces => image(variant),
-            Where::Docker => None,
+            Where::Docker => command(variant),
             Where::Compose(compose) => image(variant).or_else(|| compose.obstacle(variant)),
         };
         obstacle.or_else(|| {
@@ -42,6 +42,17 @@ pub(super) fn leave_out(plan: &mut Plan, hosts: Where<'_>) -> Result<Vec<Skipped
             Some(format!("it needs netem: {}", netem.detail))
         })
     })
+}
+
+/// The lab's image has busybox, and none of the programs that a scenario's command may mean.
+fn command(variant: &VariantPlan) -> Option<String> {
+    let is_command = |program: &ProgramPlan| matches!(program.program, Program::Command(_));
+    let mut hosts = variant.hosts.iter();
+    let host = hosts.find(|host| host.image.is_none() && host.run.iter().any(is_command))?;
+    let name = &host.name;
+    Some(format!(
+        "{name} runs a command: give it an `image` that has it, or `--backend netns`"
+    ))
 }
 
 fn image(variant: &VariantPlan) -> Option<String> {
