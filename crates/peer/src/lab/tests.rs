@@ -34,6 +34,7 @@ impl Led {
             name: "tcp".into(),
             config,
             events: Some(events.to_owned()),
+            tell: false,
         };
         Self::start(&serde_json::to_string(&task).unwrap())
     }
