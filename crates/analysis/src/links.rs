@@ -8,6 +8,7 @@ mod proof;
 mod queue;
 mod rate;
 mod shares;
+mod under_way;
 
 use crate::model::{
     link::{LinkSummary, ProofState},
@@ -61,7 +62,8 @@ pub(crate) struct Measured {
 
 /// Measures each host's link.
 pub(crate) fn measure(run: &Run) -> Measured {
-    let passages = passage::passages(run);
+    let mut passages = passage::passages(run);
+    under_way::mark(run, &mut passages);
     let mut fates = Fates::new(run, &passages);
     let groups = group::groups(run, &passages);
     for group in &groups {

@@ -162,6 +162,24 @@ fn without_one_fragment_a_datagram_never_arrives() {
 }
 
 #[test]
+fn a_datagram_of_which_a_fragment_has_a_flipped_bit_arrived_damaged() {
+    for flipped in 0..3 {
+        let mut lab = Lab::new();
+        let mut udp = lab.udp();
+        let payload = [b'x'; 1_000];
+        udp.send_fragments_flipped(Client, 100_000, &payload, 400, (flipped, DELAY));
+        udp.send(Client, 101_000, b"Tracy");
+        udp.receive(Server, 130_000, b"Tracy", 1_024);
+        let analysis = lab.analyse();
+        let datagrams = &analysis.flows[0].datagrams[0];
+        assert_eq!(datagrams[0].arrivals, [], "fragment {flipped}");
+        let lost = only(&analysis, FindingCode::DatagramLost);
+        assert_eq!(lost.cause, Cause::LinkCorruption, "fragment {flipped}");
+        assert_eq!(analysis.links[1].missing, 0);
+    }
+}
+
+#[test]
 fn what_arrived_last_and_was_not_read_is_not_called_lost() {
     let mut lab = Lab::new();
     let mut udp = lab.udp();

@@ -21,7 +21,7 @@ pub enum BackendError {
         reason: String,
     },
     /// There is no user-mode Linux.
-    #[error("user-mode Linux is not installed: {reason}\nto mend it: apt install user-mode-linux")]
+    #[error("no user-mode Linux here: {reason}\nto mend it: apt install user-mode-linux")]
     NoUml {
         /// What is missing.
         reason: String,

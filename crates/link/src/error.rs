@@ -18,7 +18,9 @@ pub enum LinkError {
     #[error("the link can't open packet sockets; it needs CAP_NET_RAW in its network namespace")]
     Socket(#[source] io::Error),
     /// The kernel's netem was asked for, and does not do it.
-    #[error("the scenario asks for `engine: netem`; `engine: auto` would do without")]
+    #[error(
+        "the scenario asks for `engine: netem`, which can't be had here; write `engine: auto` or `user`"
+    )]
     Netem(#[from] crate::netem::Refusal),
     /// No thread, or no way to wake it.
     #[error("the link's thread can't be started")]

@@ -164,6 +164,15 @@ pub struct LinkCounters {
     pub overrun: u64,
 }
 
+impl LinkCounters {
+    /// Packets that were still under way when the run ended, copies and pieces included.
+    pub fn under_way(&self) -> u64 {
+        let came = self.offered + self.duplicated + self.fragments;
+        let went = self.delivered + self.lost + self.cut + self.dropped + self.refused;
+        came.saturating_sub(went + self.overrun)
+    }
+}
+
 /// What a capture holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -13,8 +13,9 @@ use analysis::{
 use scenario::{
     expectation::{Claim, Condition, Expectation},
     finding::{Cause, FindingCode},
-    impairment::{Chance, Impairments, Loss},
+    impairment::{Chance, Distribution, Impairments, Jitter, Loss},
     text::Lang,
+    units::Percent,
 };
 use std::time::Duration;
 use support::{alone, inspected, naive};
@@ -230,6 +231,48 @@ fn every_link_has_its_own_line_when_they_differ() {
     (analysis.links[2].sent, analysis.links[2].missing) = (3, 3);
     analysis.links[2].delay = None;
     insta::assert_snapshot!(both(&analysis));
+}
+
+#[test]
+fn what_was_under_way_at_the_end_is_not_called_missing() {
+    let mut analysis = bare();
+    analysis.links = naive().links;
+    for link in &mut analysis.links {
+        (link.sent, link.missing, link.under_way) = (1_000, 0, 582);
+    }
+    let words = |lang| {
+        let text = alone(lang, &analysis);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let english = words(Lang::En);
+    assert!(english.contains("582 of 1,000 still under way at the end"));
+    assert!(!english.contains("missing"), "{english}");
+    assert!(words(Lang::Zh).contains("在途中"));
+    // A link that is told alone, as it was asked something else.
+    analysis.links[0].asked = Impairments::default();
+    let text = alone(Lang::En, &analysis);
+    assert_eq!(text.matches("582 of 1,000").count(), 3, "{text}");
+}
+
+#[test]
+fn a_delay_and_its_jitter_are_doubted_in_one() {
+    let mut analysis = naive();
+    analysis.links[1].asked.jitter = Some(Jitter {
+        spread: Duration::from_millis(4),
+        distribution: Distribution::Normal,
+        correlation: Percent::ZERO,
+    });
+    let host = analysis.links[1].host.clone();
+    let unproven = |condition| Doubt::ConditionUnproven {
+        host: host.clone(),
+        toward: None,
+        phase: 0,
+        condition,
+    };
+    analysis.doubts = vec![unproven(Condition::Delay), unproven(Condition::Jitter)];
+    analysis.verdict = Some(Verdict::Inconclusive);
+    let text = alone(Lang::En, &analysis);
+    assert_eq!(text.matches("Doubt:").count(), 1, "{text}");
 }
 
 #[test]

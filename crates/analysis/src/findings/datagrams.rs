@@ -34,13 +34,15 @@ pub(crate) fn in_flows(flows: &[Flow], known: &Known<'_>) -> Vec<Finding> {
             if receiver.is_some_and(known.is_captured) {
                 let sender = flow.sender(direction).host.as_deref();
                 let from = findings.len();
+                let fates = known.fates;
                 let why_lost = |datagram: &Datagram| match sender {
-                    Some(host) if known.fates.is_flipped(host, datagram.frame) => {
-                        Cause::LinkCorruption
+                    Some(host) if fates.is_under_way(host, datagram.frame) => None,
+                    Some(host) if fates.is_flipped(host, datagram.frame) => {
+                        Some(Cause::LinkCorruption)
                     }
-                    Some(host) if known.fates.is_refused(host, datagram.frame) => Cause::Mtu,
-                    Some(host) if (known.loses_as_asked)(host) => Cause::LinkLoss,
-                    _ => Cause::Undetermined,
+                    Some(host) if fates.is_refused(host, datagram.frame) => Some(Cause::Mtu),
+                    Some(host) if (known.loses_as_asked)(host) => Some(Cause::LinkLoss),
+                    _ => Some(Cause::Undetermined),
                 };
                 way.find(why_lost, &mut findings);
                 findings[from..].sort_by_key(|finding| finding.at);
@@ -57,7 +59,8 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn find(&self, why_lost: impl Fn(&Datagram) -> Cause, findings: &mut Vec<Finding>) {
+    /// `why_lost` gives no cause where one that did not arrive is not lost.
+    fn find(&self, why_lost: impl Fn(&Datagram) -> Option<Cause>, findings: &mut Vec<Finding>) {
         let datagrams = &self.flow.datagrams[self.direction.index()];
         let last_received = datagrams
             .iter()
@@ -74,7 +77,9 @@ impl Way<'_> {
                 add(FindingCode::DatagramFragmented, Cause::Mtu, false);
             }
             let Some(arrived) = first_arrival(datagram) else {
-                add(FindingCode::DatagramLost, why_lost(datagram), true);
+                if let Some(cause) = why_lost(datagram) {
+                    add(FindingCode::DatagramLost, cause, true);
+                }
                 continue;
             };
             if datagram.arrivals.len() > 1 {

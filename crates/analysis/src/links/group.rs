@@ -46,6 +46,12 @@ impl<'a> Group<'a> {
         lengths.map(f64::from).sum::<f64>() / self.members.len().max(1) as f64
     }
 
+    /// Whether some of its packets were still under way when the run ended.
+    pub(super) fn has_under_way(&self) -> bool {
+        let mut outcomes = self.members.iter().map(|member| member.passage.outcome);
+        outcomes.any(|outcome| outcome == Outcome::UnderWay)
+    }
+
     /// Whether it has packets of which nobody can tell which arrived.
     pub(super) fn has_alike(&self) -> bool {
         self.members.iter().any(|member| member.passage.is_alike)

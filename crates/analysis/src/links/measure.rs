@@ -20,7 +20,7 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
     let filling = group
         .asked
         .queue
-        .filter(|_| !group.has_alike())
+        .filter(|_| !group.has_alike() && !group.has_under_way())
         .map(|queue| queue::filling(queue, members));
     let at_once = members
         .iter()
@@ -36,6 +36,7 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
         outage: group.outage,
         sent: members.len() as u64,
         missing: count(|outcome| *outcome == Outcome::Missing) - refused,
+        under_way: count(|outcome| *outcome == Outcome::UnderWay),
         refused,
         duplicated: count(|outcome| matches!(outcome, Outcome::Arrived { again: 1.., .. })),
         corrupted: count(|outcome| matches!(outcome, Outcome::Corrupted { .. })),
@@ -106,7 +107,7 @@ fn overtaking(members: &[Member<'_>]) -> u64 {
 
 fn largest(member: &Member<'_>) -> Option<u32> {
     match member.passage.outcome {
-        Outcome::Missing => None,
+        Outcome::Missing | Outcome::UnderWay => None,
         Outcome::Arrived { .. } | Outcome::Corrupted { .. } => Some(member.passage.length),
         Outcome::Pieces { largest, .. } => Some(largest),
     }

@@ -7,12 +7,13 @@
 //! number counts, and their times do not. What arrives without having been sent is a fragment that a router made of a missing
 //! packet, or a missing packet with a bit flipped.
 
+mod datagram;
 mod flipped;
 mod pieces;
 
 use flipped::Candidates;
 use packet::{LinkType, capture::Reader, ethernet};
-use pieces::Heaps;
+use pieces::Pieces;
 use record::run::Run;
 use std::{collections::HashMap, net::IpAddr};
 
@@ -21,6 +22,8 @@ use std::{collections::HashMap, net::IpAddr};
 pub(super) struct Passage {
     /// Its number in the sender's capture.
     pub(super) number: u64,
+    /// The number of the frame in which its datagram begins: its own, but for later fragments.
+    pub(super) datagram: u64,
     /// When it was sent, in ns since 1970.
     pub(super) at: u64,
     /// The receiver, by its place in the plan.
@@ -38,15 +41,18 @@ pub(super) struct Passage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Missing,
+    /// The run ended before it could arrive.
+    UnderWay,
     /// It arrived then, and so many times again.
     Arrived {
         at: u64,
         again: u32,
     },
-    /// It arrived with a bit flipped, as that frame of the receiver's capture.
+    /// It arrived with a bit flipped, in the datagram that begins in that frame of the receiver's
+    /// capture.
     Corrupted {
         at: u64,
-        number: u64,
+        datagram: u64,
     },
     /// It arrived as fragments, the last one then; the largest has so many bytes.
     Pieces {
@@ -76,7 +82,7 @@ impl Passage {
     pub(super) fn left(&self) -> Option<u64> {
         match self.outcome {
             _ if self.is_alike => None,
-            Outcome::Missing => None,
+            Outcome::Missing | Outcome::UnderWay => None,
             Outcome::Arrived { at, .. }
             | Outcome::Corrupted { at, .. }
             | Outcome::Pieces { at, .. } => Some(at),
@@ -89,6 +95,8 @@ impl Passage {
 struct Seen<'a> {
     /// Its number there.
     number: u64,
+    /// The number of the frame in which its datagram begins.
+    datagram: u64,
     /// When, in ns since 1970.
     at: u64,
     /// Whether the frame is for another Ethernet address: netem flips bits of that, too, and the switch
@@ -114,7 +122,11 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
     let place = |address: IpAddr| hosts.iter().position(|host| host.address == address);
     for (from, seen) in captures.iter().enumerate() {
         for &Seen {
-            number, at, packet, ..
+            number,
+            datagram,
+            at,
+            packet,
+            ..
         } in seen.iter().flatten()
         {
             let Some((source, destination)) = addresses(packet) else {
@@ -124,6 +136,7 @@ pub(super) fn passages(run: &Run) -> Vec<Vec<Passage>> {
             if let Some(to) = to.filter(|_| source == hosts[from].address) {
                 passages[from].push(Passage {
                     number,
+                    datagram,
                     at,
                     to,
                     length: packet.len() as u32,
@@ -168,11 +181,14 @@ fn packets(file: &[u8], mac: [u8; 6]) -> Option<Vec<Seen<'_>>> {
         Some(Seen {
             is_astray,
             number: packet.number,
+            datagram: packet.number,
             at: packet.at,
             packet: bytes,
         })
     });
-    Some(behind.collect())
+    let mut seen: Vec<Seen<'_>> = behind.collect();
+    datagram::put_together(&mut seen);
+    Some(seen)
 }
 
 fn may_be_cut(packet: &[u8]) -> bool {
@@ -259,9 +275,9 @@ impl<'a> Sent<'a> {
             passage.to == to && passage.at <= at
         };
         if let Some((from, place)) = next.filter(is_next) {
-            let number = seen.number;
+            let datagram = seen.datagram;
             passages[from][place].outcome = match seen.is_astray {
-                true => Outcome::Corrupted { at, number },
+                true => Outcome::Corrupted { at, datagram },
                 false => Outcome::Arrived { at, again: 0 },
             };
             alike.arrived += 1;
@@ -282,7 +298,7 @@ fn rebuild(to: usize, strange: &[Seen<'_>], passages: &mut [Vec<Passage>], bytes
     if strange.is_empty() {
         return;
     }
-    let mut heaps = Heaps::new(strange);
+    let mut pieces = Pieces::new(strange);
     let mut candidates = Candidates::default();
     for (from, sent) in passages.iter_mut().enumerate() {
         let missing = sent.iter_mut().zip(&bytes[from]).enumerate();
@@ -290,18 +306,21 @@ fn rebuild(to: usize, strange: &[Seen<'_>], passages: &mut [Vec<Passage>], bytes
             if passage.to != to || passage.outcome != Outcome::Missing {
                 continue;
             }
-            match heaps.take(passage.at, packet) {
+            match pieces.take(passage.at, packet) {
                 Some((at, largest)) => passage.outcome = Outcome::Pieces { at, largest },
                 None => candidates.add(passage.at, (from, place), packet),
             }
         }
     }
     for &Seen {
-        number, at, packet, ..
+        datagram,
+        at,
+        packet,
+        ..
     } in strange
     {
         if let Some((from, place)) = candidates.take(at, packet) {
-            passages[from][place].outcome = Outcome::Corrupted { at, number };
+            passages[from][place].outcome = Outcome::Corrupted { at, datagram };
         }
     }
 }

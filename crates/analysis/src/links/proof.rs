@@ -257,7 +257,9 @@ fn loss(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) -> Proo
     // What a router refused, or a full queue dropped, is not the loss'.
     let small = || {
         let members = group.members.iter();
-        members.filter(|member| !group.is_too_large(member))
+        members
+            .filter(|member| !group.is_too_large(member))
+            .filter(|member| member.passage.outcome != Outcome::UnderWay)
     };
     let missing = small().filter(|member| member.passage.outcome == Outcome::Missing);
     let (steps, lost) = (small().count(), missing.count() as u64);
@@ -365,11 +367,12 @@ fn corrupt(group: &Group<'_>, seen: &LinkSummary) -> Proof {
 }
 
 /// Whether a lost packet and a copy of another that is alike make up for each other, or what was lost
-/// depends on more than how many were.
+/// depends on more than how many were; and nobody can tell which were lost and which still under way.
 fn hides_losses(group: &Group<'_>) -> bool {
     let asked = &group.asked;
     let depends_on_which = matches!(asked.loss, Loss::Packets(_)) || asked.queue.is_some();
-    group.has_alike() && (depends_on_which || !asked.duplicate.is_never())
+    let is_unclear = group.has_alike() || group.has_under_way();
+    is_unclear && (depends_on_which || !asked.duplicate.is_never())
 }
 
 /// Of the packets that arrived at all: one both lost and copied arrives once.
@@ -377,7 +380,7 @@ fn duplicate(group: &Group<'_>, seen: &LinkSummary, filling: Option<Filling>) ->
     let asked = &group.asked;
     // A queue may have room for a packet and not for its copy.
     let is_full = asked.queue.is_some() && filling.is_none_or(|filling| filling.dropped > 0);
-    let is_hidden = is_full && !asked.duplicate.is_never();
+    let is_hidden = (is_full || group.has_under_way()) && !asked.duplicate.is_never();
     if is_hidden || (group.has_alike() && asked.loss != Loss::None) {
         return plain(Condition::Duplicate, ProofState::Indistinct);
     }
@@ -408,6 +411,9 @@ fn reorder(asked: &Impairments, group: &Group<'_>, seen: &LinkSummary) -> Proof 
             steps,
             seen.at_once,
         );
+    }
+    if group.has_under_way() {
+        return open;
     }
     // Packets that are lost count in the gap, and nobody sees whether they went at once.
     let arrives = match &asked.loss {

@@ -35,6 +35,9 @@ pub struct LinkSummary {
     /// How many of them the receivers' captures never saw, not even damaged or in pieces, although the
     /// path had room for them.
     pub missing: u64,
+    /// How many of them could not arrive before the run ended, by the link's own count.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub under_way: u64,
     /// How many of them were larger than the path takes, and never came.
     #[serde(skip_serializing_if = "is_zero")]
     pub refused: u64,
@@ -147,7 +150,7 @@ fn is_zero(number: &u64) -> bool {
 impl LinkSummary {
     /// Packets that arrived, in whatever shape.
     pub fn arrived(&self) -> u64 {
-        self.sent - self.missing - self.refused
+        self.sent - self.missing - self.under_way - self.refused
     }
 
     /// Whether the condition is asked of this link, not only the absence of it.

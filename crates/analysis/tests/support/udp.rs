@@ -166,26 +166,60 @@ impl<'a> Udp<'a> {
         most: usize,
         arrive: &[Option<u64>],
     ) {
+        let frames = self.fragments(side, payload, most);
+        assert_eq!(frames.len(), arrive.len());
+        for (frame, later) in frames.into_iter().zip(arrive) {
+            let arrived = later.map(|later| (micros + later, frame.clone()));
+            self.pass(side, micros, frame, arrived);
+        }
+    }
+
+    /// As [`Udp::send_fragments`], and all arrive so many microseconds later, the last bit of that
+    /// fragment flipped.
+    pub(crate) fn send_fragments_flipped(
+        &mut self,
+        side: Side,
+        micros: u64,
+        payload: &[u8],
+        most: usize,
+        (flipped, later): (usize, u64),
+    ) {
+        let frames = self.fragments(side, payload, most);
+        for (number, frame) in frames.into_iter().enumerate() {
+            let mut arrived = frame.clone();
+            if number == flipped {
+                *arrived.last_mut().unwrap() ^= 1;
+            }
+            self.pass(side, micros, frame, Some((micros + later, arrived)));
+        }
+    }
+
+    fn fragments(&mut self, side: Side, payload: &[u8], most: usize) -> Vec<Vec<u8>> {
         let [from, to] = self.ends(side);
         let whole = frames::udp(from, to, self.id(), payload);
         let (headers, body) = whole.split_at(ETHERNET + 20);
-        let (out, back) = (Self::host(side), Self::host(side.other()));
-        let pieces: Vec<&[u8]> = body.chunks(most).collect();
-        assert_eq!(pieces.len(), arrive.len());
-        for (number, (piece, later)) in pieces.iter().zip(arrive).enumerate() {
-            let mut frame = [headers, piece].concat();
-            let length = (frame.len() - ETHERNET) as u16;
-            frame[ETHERNET + 2..ETHERNET + 4].copy_from_slice(&length.to_be_bytes());
-            // The flag MF and the offset in units of eight bytes (RFC 791, 3.1).
-            let more = u16::from(number + 1 < pieces.len()) << 13;
-            let field = more | (number * most / 8) as u16;
-            frame[ETHERNET + 6..ETHERNET + 8].copy_from_slice(&field.to_be_bytes());
+        let last = body.len().div_ceil(most) - 1;
+        let pieces = body.chunks(most).enumerate();
+        pieces
+            .map(|(number, piece)| {
+                let mut frame = [headers, piece].concat();
+                let length = (frame.len() - ETHERNET) as u16;
+                frame[ETHERNET + 2..ETHERNET + 4].copy_from_slice(&length.to_be_bytes());
+                // The flag MF and the offset in units of eight bytes (RFC 791, 3.1).
+                let more = u16::from(number < last) << 13;
+                let field = more | (number * most / 8) as u16;
+                frame[ETHERNET + 6..ETHERNET + 8].copy_from_slice(&field.to_be_bytes());
+                frame
+            })
+            .collect()
+    }
+
+    fn pass(&mut self, side: Side, micros: u64, frame: Vec<u8>, arrived: Option<(u64, Vec<u8>)>) {
+        self.lab
+            .capture(Self::host(side), micros, Direction::Outgoing, frame);
+        if let Some((at, frame)) = arrived {
             self.lab
-                .capture(out, micros, Direction::Outgoing, frame.clone());
-            if let Some(later) = later {
-                self.lab
-                    .capture(back, micros + later, Direction::Incoming, frame);
-            }
+                .capture(Self::host(side.other()), at, Direction::Incoming, frame);
         }
     }
 

@@ -38,12 +38,15 @@ pub(super) fn objections(analysis: &Analysis, lang: Lang) -> String {
     let is_broken = analysis
         .run()
         .is_some_and(|run| matches!(run.outcome, Outcome::Broken { .. }));
-    for doubt in &analysis.doubts {
-        // A broken run has said so in its own words.
-        if !(is_broken && matches!(doubt, Doubt::Broken { .. })) {
-            text.push_str(&item(&told_doubt(analysis, doubt, lang), 2, WIDTH));
-        }
-    }
+    // A broken run has said so in its own words.
+    let doubts = analysis.doubts.iter();
+    let doubts = doubts.filter(|doubt| !(is_broken && matches!(doubt, Doubt::Broken { .. })));
+    let mut told: Vec<String> = doubts
+        .map(|doubt| told_doubt(analysis, doubt, lang))
+        .collect();
+    // A delay and its jitter are told in one.
+    told.dedup();
+    text.extend(told.iter().map(|doubt| item(doubt, 2, WIDTH)));
     let doubted = !analysis.doubts.is_empty();
     let mut open = 0;
     for judgement in &analysis.expectations {

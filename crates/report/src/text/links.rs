@@ -22,6 +22,7 @@ use scenario::{
     impairment::{Chance, Impairments, Loss},
     text::Lang,
 };
+use seen::under_way;
 
 /// One paragraph when all links were asked the same few things, else a line for each.
 pub(super) fn links(analysis: &Analysis, lang: Lang) -> String {
@@ -116,6 +117,7 @@ fn aside(link: &LinkSummary, lang: Lang) -> String {
             format!("{sent} 个包缺 {missing} 个"),
         ));
     }
+    parts.extend(under_way(link, lang));
     if parts.is_empty() {
         return String::new();
     }

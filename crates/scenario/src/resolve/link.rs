@@ -4,6 +4,7 @@ mod chance;
 mod cuts;
 mod impairments;
 mod limits;
+mod netem;
 mod timeline;
 
 use super::link::{cuts::Cuts, impairments::Frame, timeline::Step};
@@ -213,7 +214,7 @@ impl<'a> Link<'a> {
         let number = self.toward.len();
         if self.frame.is_netem() && number > NETEM_TOWARD {
             let message = format!("netem can't tell {number} hosts apart, but {NETEM_TOWARD}");
-            problems.add(self.engine, message, impairments::OTHER_ENGINE);
+            problems.add(self.engine, message, netem::OTHER_ENGINE);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Seen;
 use packet::ipv4;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 /// So long after its first a fragment still belongs to it, in ns: for that long a receiver keeps
 /// fragments (ip_frag_time, ip(7)). After that the identification is another packet's.
@@ -11,77 +11,79 @@ const PATIENCE: u64 = 30_000_000_000;
 /// What fragments of one packet have in common: addresses, protocol, identification.
 type Name = ([u8; 8], u8, u16);
 
-/// Fragments that arrived, each heap one packet's, by the time of its first.
-pub(super) struct Heaps {
-    heaps: BTreeMap<Name, Vec<Heap>>,
+/// Fragments that arrived, by the time of that.
+pub(super) struct Pieces {
+    by_name: BTreeMap<Name, Vec<Piece>>,
 }
 
-#[derive(Default)]
-struct Heap {
-    offsets: Vec<usize>,
-    payload: usize,
-    largest: u32,
-    first: u64,
-    last: u64,
+struct Piece {
+    at: u64,
+    /// Where it belongs in the datagram, in bytes.
+    place: Range<usize>,
+    /// Bytes of its IP packet.
+    length: u32,
 }
 
-impl Heaps {
+impl Pieces {
     pub(super) fn new(strange: &[Seen<'_>]) -> Self {
-        let mut heaps: BTreeMap<Name, Vec<Heap>> = BTreeMap::new();
+        let mut by_name: BTreeMap<Name, Vec<Piece>> = BTreeMap::new();
         for &Seen { at, packet, .. } in strange {
-            let fragment = ipv4::Packet::new(packet, packet.len())
-                .ok()
-                .and_then(|view| view.fragment());
-            let Some(((payload, name), fragment)) = name(packet).zip(fragment) else {
+            let Some((name, place)) = name(packet).filter(|_| is_fragment(packet)) else {
                 continue;
             };
-            let heaps = heaps.entry(name).or_default();
-            let has_room = |heap: &&mut Heap| {
-                at.saturating_sub(heap.first) < PATIENCE && !heap.offsets.contains(&fragment.offset)
-            };
-            if let Some(heap) = heaps.last_mut().filter(has_room) {
-                heap.add(at, fragment.offset, payload, packet.len());
-            } else {
-                let mut heap = Heap {
-                    first: at,
-                    ..Heap::default()
-                };
-                heap.add(at, fragment.offset, payload, packet.len());
-                heaps.push(heap);
+            let length = packet.len() as u32;
+            let piece = Piece { at, place, length };
+            by_name.entry(name).or_default().push(piece);
+        }
+        Self { by_name }
+    }
+
+    /// Takes those that make up a packet sent at `at`: when the last of them arrived and how many bytes
+    /// the largest has. The packet may be a fragment itself, of a datagram that its sender cut: others of
+    /// that have the same name, and another place.
+    pub(super) fn take(&mut self, at: u64, packet: &[u8]) -> Option<(u64, u32)> {
+        let (name, whole) = name(packet)?;
+        let pieces = self.by_name.get_mut(&name)?;
+        let within = |piece: &Piece| {
+            let place = &piece.place;
+            piece.at >= at && whole.start <= place.start && place.end <= whole.end
+        };
+        let first = pieces.iter().find(|piece| within(piece))?.at;
+        let mut taken: Vec<usize> = Vec::new();
+        for (number, piece) in pieces.iter().enumerate() {
+            let is_new = |other: &usize| pieces[*other].place.start != piece.place.start;
+            let in_time = piece.at.saturating_sub(first) < PATIENCE;
+            if within(piece) && in_time && taken.iter().all(is_new) {
+                taken.push(number);
             }
         }
-        Self { heaps }
-    }
-
-    /// Takes the heap that makes up a packet sent at `at`: when its last fragment arrived and how many
-    /// bytes its largest had.
-    pub(super) fn take(&mut self, at: u64, packet: &[u8]) -> Option<(u64, u32)> {
-        let (payload, name) = name(packet)?;
-        let heaps = self.heaps.get_mut(&name)?;
+        let bytes: usize = taken.iter().map(|number| pieces[*number].place.len()).sum();
         // One alone is no fragment: a flipped bit makes a packet look like it.
-        let is_all = |heap: &Heap| {
-            let in_time = at <= heap.first && heap.first - at < PATIENCE;
-            in_time && heap.offsets.len() > 1 && heap.payload == payload
-        };
-        let heap = heaps.remove(heaps.iter().position(is_all)?);
-        Some((heap.last, heap.largest))
+        if taken.len() < 2 || bytes != whole.len() {
+            return None;
+        }
+        let last = taken.iter().map(|number| pieces[*number].at).max()?;
+        let largest = taken.iter().map(|number| pieces[*number].length).max()?;
+        for number in taken.into_iter().rev() {
+            pieces.remove(number);
+        }
+        Some((last, largest))
     }
 }
 
-impl Heap {
-    fn add(&mut self, at: u64, offset: usize, payload: usize, length: usize) {
-        self.offsets.push(offset);
-        self.payload += payload;
-        self.largest = self.largest.max(length as u32);
-        self.last = self.last.max(at);
-    }
-}
-
-/// Bytes of payload and name of an IPv4 packet; no router makes fragments of an IPv6 one.
-fn name(packet: &[u8]) -> Option<(usize, Name)> {
+/// Name of an IPv4 packet, and its payload's place in that of the datagram; no router makes fragments of
+/// an IPv6 one.
+fn name(packet: &[u8]) -> Option<(Name, Range<usize>)> {
     let view = ipv4::Packet::new(packet, packet.len()).ok()?;
     let addresses = packet.get(12..20)?.try_into().ok()?;
-    Some((view.payload_len(), (addresses, view.protocol(), view.id())))
+    let start = view.fragment().map_or(0, |fragment| fragment.offset);
+    let place = start..start + view.payload_len();
+    Some(((addresses, view.protocol(), view.id()), place))
+}
+
+fn is_fragment(packet: &[u8]) -> bool {
+    let view = ipv4::Packet::new(packet, packet.len());
+    view.is_ok_and(|view| view.fragment().is_some())
 }
 
 #[cfg(test)]
@@ -106,6 +108,7 @@ mod tests {
     fn seen(at: u64, packet: &[u8]) -> Seen<'_> {
         Seen {
             number: 1,
+            datagram: 1,
             at,
             is_astray: false,
             packet,
@@ -123,10 +126,10 @@ mod tests {
                 seen(later, &back),
                 seen(later + 5, &front),
             ];
-            let mut heaps = Heaps::new(&seen);
-            assert_eq!(heaps.take(0, &whole), Some((20, 100)));
-            assert_eq!(heaps.take(later - 1, &whole), Some((later + 5, 100)));
-            assert_eq!(heaps.take(later - 1, &whole), None);
+            let mut pieces = Pieces::new(&seen);
+            assert_eq!(pieces.take(0, &whole), Some((20, 100)));
+            assert_eq!(pieces.take(later - 1, &whole), Some((later + 5, 100)));
+            assert_eq!(pieces.take(later - 1, &whole), None);
         }
     }
 
@@ -134,6 +137,38 @@ mod tests {
     fn fragments_of_two_minutes_make_no_packet() {
         let [front, back] = [packet(7, 80, 0, true), packet(7, 20, 80, false)];
         let seen = [seen(10, &front), seen(10 + 120 * SECOND, &back)];
-        assert_eq!(Heaps::new(&seen).take(0, &packet(7, 100, 0, false)), None);
+        assert_eq!(Pieces::new(&seen).take(0, &packet(7, 100, 0, false)), None);
+    }
+
+    /// A sender cuts a datagram, and a router on the way cuts each of these fragments again.
+    #[test]
+    fn fragments_of_fragments_are_told_apart_by_their_place() {
+        let sent = [packet(7, 80, 0, true), packet(7, 80, 80, true)];
+        let cut = [
+            packet(7, 64, 0, true),
+            packet(7, 16, 64, true),
+            packet(7, 64, 80, true),
+            packet(7, 16, 144, true),
+        ];
+        let at = [10, 11, 20, 21];
+        let seen: Vec<Seen<'_>> = cut
+            .iter()
+            .zip(at)
+            .map(|(packet, at)| seen(at, packet))
+            .collect();
+        let mut pieces = Pieces::new(&seen);
+        assert_eq!(pieces.take(0, &sent[0]), Some((11, 84)));
+        assert_eq!(pieces.take(1, &sent[1]), Some((21, 84)));
+        assert_eq!(pieces.take(1, &sent[1]), None);
+    }
+
+    #[test]
+    fn a_fragment_that_came_twice_makes_no_second_packet() {
+        let [front, back] = [packet(7, 80, 0, true), packet(7, 20, 80, false)];
+        let seen = [seen(10, &front), seen(11, &front), seen(20, &back)];
+        let mut pieces = Pieces::new(&seen);
+        let whole = packet(7, 100, 0, false);
+        assert_eq!(pieces.take(0, &whole), Some((20, 100)));
+        assert_eq!(pieces.take(0, &whole), None);
     }
 }

@@ -27,7 +27,11 @@ pub(in crate::text) fn seen_of(
     };
     match condition {
         Condition::Delay | Condition::Jitter => delays(link, lang),
-        Condition::Loss => share(link.missing, "missing", "缺失"),
+        Condition::Loss => {
+            let missing = share(link.missing, "missing", "缺失");
+            let parts: Vec<String> = missing.into_iter().chain(under_way(link, lang)).collect();
+            (!parts.is_empty()).then(|| parts.join(say(lang, ", ", "，").as_str()))
+        }
         Condition::Duplicate => share(link.duplicated, "twice", "到达两次"),
         Condition::Corrupt => share(link.corrupted, "with a flipped bit", "有比特翻转"),
         Condition::Reorder => share(link.at_once, "at once", "立即到达"),
@@ -101,6 +105,18 @@ fn delays(link: &LinkSummary, lang: Lang) -> Option<String> {
         format!("{median}{spread} (median{deviation}; p99 {p99}; n = {n})"),
         format!("{median}{spread}（中位数{deviation}；p99 {p99}；n = {n}）"),
     ))
+}
+
+/// What the run's end came before.
+pub(super) fn under_way(link: &LinkSummary, lang: Lang) -> Option<String> {
+    let (some, all) = (count(link.under_way), count(link.sent));
+    (link.under_way > 0).then(|| {
+        say(
+            lang,
+            format!("{some} of {all} still under way at the end"),
+            format!("{all} 个包中 {some} 个在结束时仍在途中"),
+        )
+    })
 }
 
 fn cut(outage: Outage, lang: Lang) -> String {

@@ -1,17 +1,13 @@
 //! What happens to packets, put together from keys.
 
-use super::{chance, limits};
+use super::{chance, limits, netem};
 use crate::{
-    decode::Key,
-    impairment::{Impairments, Loss, Queue},
+    impairment::{Impairments, Loss},
     plan::Engine,
     problem::Problems,
     written::{Family, ImpairmentKeys},
 };
 use std::time::Duration;
-
-/// What to do about something that netem can't.
-pub(super) const OTHER_ENGINE: &str = "write `engine: user`, or `auto`";
 
 /// What is the same for all packets of a link, all the time.
 #[derive(Clone, Copy)]
@@ -47,17 +43,7 @@ impl Frame {
             black_hole: limits::black_hole(&keys.black_hole, &keys.path_mtu, problems),
         };
         if self.is_netem() {
-            let by_number = matches!(impairments.loss, Loss::Packets(_)).then_some(&keys.loss);
-            if let Some(given) = by_number.and_then(Key::given) {
-                let message = "netem can't lose packets by their numbers";
-                problems.add(given.span, message, OTHER_ENGINE);
-            }
-            let in_bytes =
-                matches!(impairments.queue, Some(Queue::Bytes(_))).then_some(&keys.queue);
-            if let Some(given) = in_bytes.and_then(Key::given) {
-                let message = "netem's queue counts packets, not bytes";
-                problems.add(given.span, message, OTHER_ENGINE);
-            }
+            netem::check(&impairments, keys, problems);
         }
         impairments
     }
