@@ -4,12 +4,17 @@
 
 mod support;
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    thread,
 };
 use support::{Workshop, assert_exit, stderr, stdout};
 
@@ -135,16 +140,22 @@ fn the_smallest_failing_seed_is_found_and_fails_again_alone() {
         let output = workshop.run(&arguments);
         let found: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(found["place"], SIMULATED);
-        (output, found["variants"][0].clone())
+        (output, found)
     };
     let (output, found) = search("1..300");
     assert_exit(&output, 1);
+    let folder = workshop.path().join(found["batch"].as_str().unwrap());
+    let found = found["variants"][0].clone();
     let count = |name: &str| found[name].as_u64().unwrap();
     assert!(count("failed") > 0 && count("held") > 0, "{found}");
     assert_eq!(count("failed") + count("held") + count("inconclusive"), 300);
     let smallest = count("smallest-failing");
     // Only failing runs' files are kept, of at most a hundred, and each is that of its seed.
     let batch = workshop.path().join("runs/latest");
+    assert_eq!(
+        folder.canonicalize().unwrap(),
+        batch.canonicalize().unwrap()
+    );
     let kept = fs::read_dir(&batch).unwrap().count() as u64;
     assert_eq!(kept, count("failed").min(100));
     let run = workshop.latest(&format!("plain.seed-{smallest}"));
@@ -178,6 +189,32 @@ fn a_search_that_finds_nothing_leaves_no_files() {
         stdout(&output)
     );
     assert!(!workshop.path().join("runs").exists());
+}
+
+#[test]
+fn a_search_that_is_interrupted_tells_how_far_it_came() {
+    let workshop = Workshop::new();
+    let forever = format!("1..{}", u64::MAX);
+    let arguments = ["run", "sticky", "--backend", "sim", "--variant", "naive"];
+    let mut command = workshop.tinygram(&[&arguments[..], &["--seeds", &forever]].concat());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = child.spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let catches_interrupts = || {
+        let status = fs::read_to_string(&status).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = u64::from_str_radix(caught.unwrap().trim(), 16).unwrap();
+        caught & (1 << (Signal::SIGINT as u64 - 1)) != 0
+    };
+    while !catches_interrupts() {
+        thread::yield_now();
+    }
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_exit(&output, 130);
+    let told = stdout(&output);
+    assert!(told.contains(" held, 0 failed, 0 inconclusive"), "{told}");
+    assert!(told.contains("\nInterrupted: "), "{told}");
 }
 
 #[test]
