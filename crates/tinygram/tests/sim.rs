@@ -58,6 +58,8 @@ fn sticky_holds_and_says_everywhere_that_it_is_simulated() {
             assert!(text.contains(SIMULATED), "{variant}/{file}");
         }
     }
+    let table = fs::read_to_string(workshop.latest("comparison.json")).unwrap();
+    assert!(table.contains(SIMULATED), "{table}");
     let inspected = workshop.run(&["inspect", "runs/latest/naive", "--lang", "zh"]);
     assert_exit(&inspected, 0);
     assert!(stdout(&inspected).contains("模拟（smoltcp，虚拟时间）"));
@@ -295,6 +297,54 @@ variants:
     assert!(workshop.latest("kernel").is_dir() && !workshop.latest("textbook").exists());
 }
 
+#[test]
+fn where_nothing_can_be_played_json_and_junit_tell_why() {
+    let workshop = Workshop::new();
+    let junit = workshop.path().join("out.xml");
+    let output = workshop.run(&[
+        "run",
+        "tinygrams",
+        "--backend",
+        "sim",
+        "--json",
+        "--junit",
+        junit.to_str().unwrap(),
+    ]);
+    assert_exit(&output, 3);
+    assert!(
+        stderr(&output).contains("none of tinygrams's variants can be played here"),
+        "{}",
+        stderr(&output)
+    );
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["runs"].as_array().unwrap().len(), 0);
+    let reason = told["skipped"][0]["reason"].as_str().unwrap();
+    let xml = fs::read_to_string(&junit).unwrap();
+    assert!(xml.contains(reason), "{xml}");
+    assert!(!workshop.path().join("runs").exists());
+}
+
+#[test]
+fn what_no_kernel_can_play_auto_simulates() {
+    let workshop = Workshop::new();
+    let file = workshop.scenario(
+        "textbook",
+        "
+needs: [smoltcp]
+hosts:
+  server: {run: {tcp: {peer: tcp-server}}}
+  client: {run: {tcp: {peer: tcp-client, to: server, send: [a]}}}
+",
+    );
+    let output = workshop.run(&["run", file.to_str().unwrap()]);
+    assert_exit(&output, 0);
+    let said = stderr(&output);
+    assert!(
+        said.contains(&format!("backend: {SIMULATED} (textbook needs smoltcp)")),
+        "{said}"
+    );
+}
+
 /// No namespaces of any kind, no user-mode Linux, nowhere to write.
 #[test]
 fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
@@ -321,7 +371,13 @@ fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
         let text = stdout(&output);
         assert!(text.contains(SIMULATED), "{text}");
         let last = text.lines().last().unwrap();
-        let place = last.split("     ").next().unwrap();
+        let place = last.rsplit(' ').next().unwrap();
+        let wide = text
+            .lines()
+            .filter(|line| line.contains("tinygram inspect "));
+        let wide =
+            wide.filter(|line| line.len() > 80 && *line != format!("tinygram inspect {place}"));
+        assert_eq!(wide.collect::<Vec<_>>(), [""; 0]);
         assert!(
             Path::new(place).join("naive/manifest.json").exists(),
             "{last}"
