@@ -5,6 +5,7 @@ use crate::model::{
     connection::{Connection, Direction, End, Stream},
     verdict::Verdict,
 };
+use record::manifest::Place;
 use scenario::{
     expectation::{Metric, ValuePath},
     finding::FindingCode,
@@ -68,6 +69,9 @@ impl BatchAnalysis {
 pub struct Comparison {
     /// Always [`VERSION`].
     pub version: u32,
+    /// Where the runs took place; none where nothing was played.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// The direction of TCP messages that the figures are of; none where no TCP was spoken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
@@ -142,6 +146,7 @@ impl Comparison {
         }
         Self {
             version: VERSION,
+            place: runs.first().and_then(|run| Some(run.run()?.place.clone())),
             direction,
             rows,
         }

@@ -48,6 +48,25 @@ fn a_batch_for_ci() {
 }
 
 #[test]
+fn what_was_skipped_stands_before_the_verdict() {
+    let mut batch = all();
+    batch.skipped.push(analysis::Skipped {
+        variant: "quick".to_owned(),
+        reason: "host server sets the sysctl tcp_early_retrans, and no kernel takes part"
+            .to_owned(),
+    });
+    let english = text(Lang::En, &batch);
+    let told = "\n\nSkipped: quick: host server sets the sysctl tcp_early_retrans, and no kernel takes\n\
+                part.\nAll expectations held";
+    assert!(english.contains(told), "{english}");
+    let chinese = text(Lang::Zh, &batch);
+    assert!(
+        chinese.contains("\n\n跳过：quick：host server"),
+        "{chinese}"
+    );
+}
+
+#[test]
 fn one_run_has_a_head_of_its_own() {
     insta::assert_snapshot!(alone(Lang::En, &analysis::analyse(&recorded("naive"))));
 }

@@ -8,9 +8,14 @@ pub enum SimError {
     /// Time stands still: hosts and links keep each other busy at one instant. It is a fault of the
     /// simulation, not of the scenario.
     #[error(
-        "the simulation is stuck {after} ns after its beginning; please report it with the scenario and seed:\n{state}"
+        "the simulation of {variant} with seed {seed} is stuck {after} ns after its beginning; \
+         please report it with the scenario:\n{state}"
     )]
     Livelock {
+        /// The variant.
+        variant: String,
+        /// Where all chance came from.
+        seed: u64,
         /// When, from the run's beginning.
         after: u64,
         /// How the hosts stand, a line each.

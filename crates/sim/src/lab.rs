@@ -11,11 +11,21 @@ use std::{
 
 /// So many steps at one instant are no progress: a thousand hosts that all do something at once take
 /// a hundredth of that.
-const STUCK: u64 = 1_000_000;
+pub(crate) const STUCK: u64 = 1_000_000;
+
+/// What the hosts play.
+#[derive(Clone, Debug)]
+pub(crate) struct Play {
+    pub(crate) variant: String,
+    pub(crate) seed: u64,
+    /// After so many steps at one instant it is given up.
+    pub(crate) stuck: u64,
+}
 
 /// All hosts, and what is due when. What is due at the same time happens in the order in which it
 /// became due.
 pub(crate) struct Lab {
+    play: Play,
     pub(crate) now: Nanos,
     seats: Vec<Seat>,
     places: BTreeMap<IpAddr, usize>,
@@ -52,8 +62,13 @@ struct State {
 }
 
 impl Lab {
-    pub(crate) fn new(seats: Vec<Seat>, addresses: impl Iterator<Item = IpAddr>) -> Self {
+    pub(crate) fn new(
+        play: Play,
+        seats: Vec<Seat>,
+        addresses: impl Iterator<Item = IpAddr>,
+    ) -> Self {
         Self {
+            play,
             now: EPOCH,
             places: addresses.zip(0..).collect(),
             agenda: BinaryHeap::new(),
@@ -93,7 +108,7 @@ impl Lab {
                 self.steps = 0;
             }
             self.steps += 1;
-            if self.steps > STUCK {
+            if self.steps > self.play.stuck {
                 return Err(self.livelock());
             }
             self.step(place)?;
@@ -203,6 +218,8 @@ impl Lab {
             lines.map(|line| format!("  {}: {line}", seat.name))
         });
         SimError::Livelock {
+            variant: self.play.variant.clone(),
+            seed: self.play.seed,
             after: self.now - EPOCH,
             state: lines.collect::<Vec<_>>().join("\n"),
         }

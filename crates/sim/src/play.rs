@@ -1,6 +1,10 @@
 //! One run, from set-up to the last packet: what a coordinator does with agents.
 
-use crate::{EPOCH, SimError, lab::Lab, seat::Seat};
+use crate::{
+    EPOCH, SimError,
+    lab::{Lab, Play, STUCK},
+    seat::Seat,
+};
 use emulator::Nanos;
 use record::{
     manifest::{self, Manifest, Outcome, Place, SIMULATED},
@@ -41,6 +45,11 @@ pub struct Simulated {
 /// # Errors
 /// There is no run: see [`SimError`].
 pub fn play(assignment: Assignment<'_>) -> Result<Simulated, SimError> {
+    play_until(assignment, STUCK)
+}
+
+/// Plays it, and gives up after so many steps at one instant.
+fn play_until(assignment: Assignment<'_>, stuck: u64) -> Result<Simulated, SimError> {
     let Assignment {
         plan,
         variant,
@@ -49,7 +58,12 @@ pub fn play(assignment: Assignment<'_>) -> Result<Simulated, SimError> {
     let hosts = variant.hosts.iter();
     let seats: Result<Vec<_>, _> = hosts.map(|host| Seat::new(variant, host, seed)).collect();
     let addresses = variant.hosts.iter().map(|host| host.address);
-    let mut lab = Lab::new(seats?, addresses);
+    let play = Play {
+        variant: variant.name.clone(),
+        seed,
+        stuck,
+    };
+    let mut lab = Lab::new(play, seats?, addresses);
     let mut launched = Ok(());
     let mut plans = variant.hosts.iter();
     lab.all(|seat, now| {
@@ -163,4 +177,32 @@ fn late(
     let programs = variant.hosts[place].run.iter();
     let names: Vec<&str> = programs.map(|program| program.name.as_str()).collect();
     Some((place, format!("{otherwise} ({})", names.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No scenario is known that makes time stand still; so a few steps must do.
+    #[test]
+    fn where_time_stands_still_the_run_ends_with_how_each_host_stands() {
+        let plan = scenario::catalogue::find("greeting").expect("it is built in");
+        let plan = plan.load().expect("it is valid");
+        let assignment = Assignment {
+            plan: &plan,
+            variant: &plan.variants[0],
+            seed: 7,
+        };
+        assert!(play_until(assignment, STUCK).is_ok());
+        let error = play_until(assignment, 1).expect_err("two hosts do something at once");
+        let told = error.to_string();
+        let variant = &plan.variants[0].name;
+        assert!(
+            told.contains(&format!("simulation of {variant} with seed 7 is stuck")),
+            "{told}"
+        );
+        for host in &plan.variants[0].hosts {
+            assert!(told.contains(&format!("\n  {}: ", host.name)), "{told}");
+        }
+    }
 }

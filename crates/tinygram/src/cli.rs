@@ -119,6 +119,13 @@ pub(crate) struct Seeds {
     pub(crate) last: u64,
 }
 
+impl Seeds {
+    /// How many there are.
+    pub(crate) fn count(self) -> u64 {
+        (self.last - self.first).saturating_add(1)
+    }
+}
+
 impl FromStr for Seeds {
     type Err = String;
 

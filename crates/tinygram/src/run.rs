@@ -14,11 +14,11 @@ use crate::{
     exit::{Exit, Failure},
     scenarios,
 };
-use analysis::{Analysis, BatchAnalysis, Verdict};
+use analysis::{Analysis, BatchAnalysis, Skipped, Verdict};
 use anyhow::{Context, anyhow};
 use player::{Chosen, Player};
 use report::{JsonRenderer, JunitRenderer, Renderer, TextRenderer};
-use scenario::text::Lang;
+use scenario::{plan::Plan, text::Lang};
 use stage::Stage;
 use std::{fs, io::Write, path::Path};
 
@@ -31,7 +31,10 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     scenarios::select(&mut plan, &arguments.variants)?;
     if let Some(seeds) = arguments.seeds {
         place::needs_simulation(arguments)?;
-        place::leave_out(&mut plan, sim::obstacle)?;
+        place::leave_out(&mut plan, sim::obstacle);
+        if plan.variants.is_empty() {
+            return Err(place::nothing_left(&plan));
+        }
         return search::run(arguments, plan, seeds, lang);
     }
     let (player, skipped) = match Player::choose(arguments, &mut plan, lang, verbose)? {
@@ -39,6 +42,9 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
         #[cfg(kernels)]
         Chosen::Done(exit) => return Ok(exit),
     };
+    if plan.variants.is_empty() {
+        return nothing(arguments, &plan, skipped);
+    }
     let batch = place::batch(&arguments.runs, &plan.name)?;
 
     let mut analyses = Vec::new();
@@ -88,6 +94,21 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     }
     output.flush()?;
     Ok(exit)
+}
+
+/// No variant can be played: whoever waits for a file or for JSON finds the reasons there.
+fn nothing(arguments: &RunArgs, plan: &Plan, skipped: Vec<Skipped>) -> Result<Exit, Failure> {
+    let mut analysis = BatchAnalysis::new(plan, Vec::new());
+    analysis.skipped = skipped;
+    if let Some(file) = &arguments.junit {
+        write_junit(file, &analysis)?;
+    }
+    if arguments.json {
+        let mut output = anstream::stdout().lock();
+        JsonRenderer.render_batch(&analysis, &mut output)?;
+        output.flush()?;
+    }
+    Err(place::nothing_left(plan))
 }
 
 fn write_junit(path: &Path, batch: &BatchAnalysis) -> Result<(), Failure> {

@@ -4,12 +4,17 @@
 
 mod support;
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    thread,
 };
 use support::{Workshop, assert_exit, stderr, stdout};
 
@@ -53,6 +58,8 @@ fn sticky_holds_and_says_everywhere_that_it_is_simulated() {
             assert!(text.contains(SIMULATED), "{variant}/{file}");
         }
     }
+    let table = fs::read_to_string(workshop.latest("comparison.json")).unwrap();
+    assert!(table.contains(SIMULATED), "{table}");
     let inspected = workshop.run(&["inspect", "runs/latest/naive", "--lang", "zh"]);
     assert_exit(&inspected, 0);
     assert!(stdout(&inspected).contains("模拟（smoltcp，虚拟时间）"));
@@ -135,16 +142,22 @@ fn the_smallest_failing_seed_is_found_and_fails_again_alone() {
         let output = workshop.run(&arguments);
         let found: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(found["place"], SIMULATED);
-        (output, found["variants"][0].clone())
+        (output, found)
     };
     let (output, found) = search("1..300");
     assert_exit(&output, 1);
+    let folder = workshop.path().join(found["batch"].as_str().unwrap());
+    let found = found["variants"][0].clone();
     let count = |name: &str| found[name].as_u64().unwrap();
     assert!(count("failed") > 0 && count("held") > 0, "{found}");
     assert_eq!(count("failed") + count("held") + count("inconclusive"), 300);
     let smallest = count("smallest-failing");
     // Only failing runs' files are kept, of at most a hundred, and each is that of its seed.
     let batch = workshop.path().join("runs/latest");
+    assert_eq!(
+        folder.canonicalize().unwrap(),
+        batch.canonicalize().unwrap()
+    );
     let kept = fs::read_dir(&batch).unwrap().count() as u64;
     assert_eq!(kept, count("failed").min(100));
     let run = workshop.latest(&format!("plain.seed-{smallest}"));
@@ -178,6 +191,32 @@ fn a_search_that_finds_nothing_leaves_no_files() {
         stdout(&output)
     );
     assert!(!workshop.path().join("runs").exists());
+}
+
+#[test]
+fn a_search_that_is_interrupted_tells_how_far_it_came() {
+    let workshop = Workshop::new();
+    let forever = format!("1..{}", u64::MAX);
+    let arguments = ["run", "sticky", "--backend", "sim", "--variant", "naive"];
+    let mut command = workshop.tinygram(&[&arguments[..], &["--seeds", &forever]].concat());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = child.spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let catches_interrupts = || {
+        let status = fs::read_to_string(&status).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = u64::from_str_radix(caught.unwrap().trim(), 16).unwrap();
+        caught & (1 << (Signal::SIGINT as u64 - 1)) != 0
+    };
+    while !catches_interrupts() {
+        thread::yield_now();
+    }
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_exit(&output, 130);
+    let told = stdout(&output);
+    assert!(told.contains(" held, 0 failed, 0 inconclusive"), "{told}");
+    assert!(told.contains("\nInterrupted: "), "{told}");
 }
 
 #[test]
@@ -258,6 +297,54 @@ variants:
     assert!(workshop.latest("kernel").is_dir() && !workshop.latest("textbook").exists());
 }
 
+#[test]
+fn where_nothing_can_be_played_json_and_junit_tell_why() {
+    let workshop = Workshop::new();
+    let junit = workshop.path().join("out.xml");
+    let output = workshop.run(&[
+        "run",
+        "tinygrams",
+        "--backend",
+        "sim",
+        "--json",
+        "--junit",
+        junit.to_str().unwrap(),
+    ]);
+    assert_exit(&output, 3);
+    assert!(
+        stderr(&output).contains("none of tinygrams's variants can be played here"),
+        "{}",
+        stderr(&output)
+    );
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["runs"].as_array().unwrap().len(), 0);
+    let reason = told["skipped"][0]["reason"].as_str().unwrap();
+    let xml = fs::read_to_string(&junit).unwrap();
+    assert!(xml.contains(reason), "{xml}");
+    assert!(!workshop.path().join("runs").exists());
+}
+
+#[test]
+fn what_no_kernel_can_play_auto_simulates() {
+    let workshop = Workshop::new();
+    let file = workshop.scenario(
+        "textbook",
+        "
+needs: [smoltcp]
+hosts:
+  server: {run: {tcp: {peer: tcp-server}}}
+  client: {run: {tcp: {peer: tcp-client, to: server, send: [a]}}}
+",
+    );
+    let output = workshop.run(&["run", file.to_str().unwrap()]);
+    assert_exit(&output, 0);
+    let said = stderr(&output);
+    assert!(
+        said.contains(&format!("backend: {SIMULATED} (textbook needs smoltcp)")),
+        "{said}"
+    );
+}
+
 /// No namespaces of any kind, no user-mode Linux, nowhere to write.
 #[test]
 fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
@@ -284,7 +371,13 @@ fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
         let text = stdout(&output);
         assert!(text.contains(SIMULATED), "{text}");
         let last = text.lines().last().unwrap();
-        let place = last.split("     ").next().unwrap();
+        let place = last.rsplit(' ').next().unwrap();
+        let wide = text
+            .lines()
+            .filter(|line| line.contains("tinygram inspect "));
+        let wide =
+            wide.filter(|line| line.len() > 80 && *line != format!("tinygram inspect {place}"));
+        assert_eq!(wide.collect::<Vec<_>>(), [""; 0]);
         assert!(
             Path::new(place).join("naive/manifest.json").exists(),
             "{last}"

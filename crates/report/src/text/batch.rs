@@ -45,8 +45,23 @@ pub(super) fn whole(batch: &BatchAnalysis, lang: Lang) -> String {
     text.push_str(&comparison(batch, lang));
     text.push_str(&run::frames(lang));
     text.push('\n');
+    text.push_str(&skipped(batch, lang));
     text.push_str(&wrap(&verdict(&batch.runs, lang), 0, WIDTH));
     text
+}
+
+/// What was not played, each with the reason; nothing where all was.
+fn skipped(batch: &BatchAnalysis, lang: Lang) -> String {
+    let lines = batch.skipped.iter().map(|skipped| {
+        let (variant, reason) = (&skipped.variant, &skipped.reason);
+        let line = say(
+            lang,
+            format!("Skipped: {variant}: {reason}."),
+            format!("跳过：{variant}：{reason}."),
+        );
+        wrap(&line, 0, WIDTH)
+    });
+    lines.collect()
 }
 
 /// A run that is told in detail.

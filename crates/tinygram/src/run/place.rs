@@ -39,11 +39,11 @@ pub(super) fn needs_simulation(arguments: &RunArgs) -> Result<(), Failure> {
     Err(Failure::new(Exit::Wrong, error))
 }
 
-/// Leaves out the variants that have an obstacle, and says which.
+/// Leaves out the variants that have an obstacle, and says which. None may be left.
 pub(super) fn leave_out(
     plan: &mut Plan,
     obstacle: impl Fn(&VariantPlan) -> Option<String>,
-) -> Result<Vec<Skipped>, Failure> {
+) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     plan.variants.retain(|variant| match obstacle(variant) {
         None => true,
@@ -56,10 +56,12 @@ pub(super) fn leave_out(
             false
         }
     });
-    if plan.variants.is_empty() {
-        return Err(anyhow!("none of {}'s variants can be played here", plan.name).into());
-    }
-    Ok(skipped)
+    skipped
+}
+
+/// None of the scenario's variants can be played.
+pub(super) fn nothing_left(plan: &Plan) -> Failure {
+    anyhow!("none of {}'s variants can be played here", plan.name).into()
 }
 
 /// Makes the batch's folder below `runs`, or, where nothing can be written, below a temporary one.
@@ -74,7 +76,12 @@ pub(super) fn batch(runs: &Path, scenario: &str) -> Result<Batch, Failure> {
             .contains(&error.kind()) =>
         {
             let (folder, created) = elsewhere(scenario, now)
-                .with_context(|| format!("can't write to {}: {error}", runs.display()))?;
+                .with_context(|| {
+                    format!(
+                        "can't write to {} ({error}), nor to a temporary folder; `--runs DIR` names another",
+                        runs.display()
+                    )
+                })?;
             anstream::eprintln!(
                 "can't write to {} ({error}): runs go to {}",
                 runs.display(),
@@ -102,6 +109,12 @@ fn elsewhere(scenario: &str, now: SystemTime) -> io::Result<(PathBuf, Batch)> {
     make(&usual).or_else(|error| make(Path::new(SHARED_MEMORY)).map_err(|_: io::Error| error))
 }
 
+/// What a line holds.
+const COLUMNS: usize = 80;
+
+/// Between a folder and the command that opens it.
+const GAP: &str = "     ";
+
 /// Says where the runs lie, and what to open them with.
 pub(super) fn show(batch: &Batch, runs: &Path, output: &mut dyn Write) -> io::Result<()> {
     let here = if batch.path().starts_with(runs) {
@@ -109,6 +122,10 @@ pub(super) fn show(batch: &Batch, runs: &Path, output: &mut dyn Write) -> io::Re
     } else {
         batch.path().into()
     };
-    let here = here.display();
-    writeln!(output, "{here}     tinygram inspect {here}")
+    let (here, inspect) = (here.display().to_string(), "tinygram inspect ");
+    if 2 * here.len() + GAP.len() + inspect.len() <= COLUMNS {
+        writeln!(output, "{here}{GAP}{inspect}{here}")
+    } else {
+        writeln!(output, "{here}\n{inspect}{here}")
+    }
 }

@@ -91,7 +91,7 @@ fn sim(arguments: &RunArgs, plan: &mut Plan) -> Result<Chosen, Failure> {
             arguments.repeat
         );
     }
-    let skipped = place::leave_out(plan, sim::obstacle)?;
+    let skipped = place::leave_out(plan, sim::obstacle);
     simulate::end_on_signals()?;
     Ok(Chosen::Player {
         player: Player::Sim,

@@ -13,7 +13,7 @@ use crate::{
 };
 use analysis::Verdict;
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use scenario::{
     plan::{Plan, VariantPlan},
     text::Lang,
@@ -22,6 +22,7 @@ use serde::Serialize;
 use sim::Assignment;
 use std::{
     collections::BTreeSet,
+    fmt,
     io::Write,
     sync::{
         Mutex, PoisonError,
@@ -78,6 +79,11 @@ impl Tally {
         }
     }
 
+    /// How many seeds were played.
+    fn played(&self) -> u64 {
+        self.held + self.failed + self.inconclusive
+    }
+
     fn add(&mut self, other: &Self) {
         self.failing.extend(&other.failing);
         self.forget();
@@ -98,13 +104,16 @@ pub(super) fn run(
     seeds: Seeds,
     lang: Lang,
 ) -> Result<Exit, Failure> {
-    simulate::end_on_signals()?;
+    let interrupted = simulate::note_signals()?;
     let mut tallies = Vec::new();
     for variant in &plan.variants {
-        tallies.push(search(&plan, variant, seeds)?);
+        tallies.push(search(&plan, variant, seeds, &interrupted)?);
     }
     let mut kept = None;
-    let mut exit = Exit::Held;
+    let mut exit = match interrupted.load(Ordering::Relaxed) {
+        true => Exit::Interrupted,
+        false => Exit::Held,
+    };
     for tally in &tallies {
         if tally.inconclusive > 0 {
             exit = exit.worse(Exit::Inconclusive);
@@ -121,7 +130,8 @@ pub(super) fn run(
     }
     let mut output = anstream::stdout().lock();
     if arguments.json {
-        tell::json(&plan, seeds, &tallies, &mut output)?;
+        let batch = kept.as_ref().map(record::batch::Batch::path);
+        tell::json(&plan, seeds, &tallies, batch, &mut output)?;
     } else {
         tell::text(
             &arguments.scenario,
@@ -131,6 +141,9 @@ pub(super) fn run(
             lang,
             &mut output,
         )?;
+        if exit == Exit::Interrupted {
+            tell::interrupted(&tallies, seeds, lang, &mut output)?;
+        }
         if let Some(batch) = &kept {
             tell::kept(&tallies, lang, &mut output)?;
             place::show(batch, &arguments.runs, &mut output)?;
@@ -157,8 +170,13 @@ fn keep(plan: &Plan, name: &str, batch: &record::batch::Batch) -> Result<Exit, F
     Ok(exit)
 }
 
-fn search(plan: &Plan, variant: &VariantPlan, seeds: Seeds) -> Result<Tally, PlayError> {
-    let count = (seeds.last - seeds.first).saturating_add(1);
+fn search(
+    plan: &Plan,
+    variant: &VariantPlan,
+    seeds: Seeds,
+    interrupted: &AtomicBool,
+) -> Result<Tally, PlayError> {
+    let count = seeds.count();
     let bar = bar(&variant.name, count);
     let next = AtomicU64::new(0);
     let stop = AtomicBool::new(false);
@@ -176,6 +194,10 @@ fn search(plan: &Plan, variant: &VariantPlan, seeds: Seeds) -> Result<Tally, Pla
             }
             let end = begin.saturating_add(PORTION).min(count);
             for seed in begin..end {
+                if interrupted.load(Ordering::Relaxed) {
+                    stop.store(true, Ordering::Relaxed);
+                    break;
+                }
                 let seed = seeds.first + seed;
                 match verdict(plan, variant, seed) {
                     Ok(verdict) => mine.count(seed, verdict),
@@ -217,9 +239,13 @@ fn verdict(plan: &Plan, variant: &VariantPlan, seed: u64) -> Result<Option<Verdi
 
 fn bar(name: &str, count: u64) -> ProgressBar {
     let bar = ProgressBar::new(count);
-    let style = "{prefix}: {bar:30} {pos} of {len} seeds, {per_sec}, {eta} left";
+    let style = "{prefix}: {bar:30} {human_pos} of {human_len} seeds, {rate}, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style);
+        let rate = |state: &ProgressState, output: &mut dyn fmt::Write| {
+            // Nothing can be done about a write that fails here.
+            let _ = write!(output, "{}/s", HumanCount(state.per_sec() as u64));
+        };
+        bar.set_style(style.with_key("rate", rate));
     }
     bar.set_prefix(name.to_owned());
     bar

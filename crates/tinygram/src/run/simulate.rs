@@ -15,15 +15,29 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+/// The exit code of what was interrupted.
+const INTERRUPTED: i32 = 130;
+
 /// Ends the command at once on Ctrl-C and SIGTERM: there is nothing to take down.
 pub(super) fn end_on_signals() -> Result<(), Failure> {
-    const INTERRUPTED: i32 = 130;
     for signal in [SIGINT, SIGTERM] {
         let always = Arc::new(AtomicBool::new(true));
         flag::register_conditional_shutdown(signal, INTERRUPTED, always)
             .context("can't listen for Ctrl-C")?;
     }
     Ok(())
+}
+
+/// The first Ctrl-C or SIGTERM only sets what is returned; another one ends the command at once.
+pub(super) fn note_signals() -> Result<Arc<AtomicBool>, Failure> {
+    let noted = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: the first signal must find it unset.
+        flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&noted))
+            .and_then(|_| flag::register(signal, Arc::clone(&noted)))
+            .context("can't listen for Ctrl-C")?;
+    }
+    Ok(noted)
 }
 
 /// Plays one run with the plan's seed and leaves it in its directory.

@@ -1,10 +1,10 @@
 //! Which kernel a run takes place in.
 
-use super::obstacle::{Where, leave_out, needs_netem};
+use super::obstacle::{Where, leave_out, needs_netem, only_smoltcp};
 use crate::{
     cli::{BackendArg, RunArgs},
     exit::Failure,
-    run::progress,
+    run::{place, progress},
 };
 use analysis::Skipped;
 use backend::{
@@ -40,7 +40,7 @@ pub(in crate::run) fn choose(arguments: &RunArgs, plan: &mut Plan) -> Result<Pla
     }
     if arguments.inside_compose {
         let compose = Compose::open()?;
-        let skipped = leave_out(plan, Where::Compose(&compose))?;
+        let skipped = leave_out(plan, Where::Compose(&compose));
         needs_netem(plan)?;
         return Ok(Place::Here {
             backend: Box::new(compose),
@@ -56,6 +56,10 @@ pub(in crate::run) fn choose(arguments: &RunArgs, plan: &mut Plan) -> Result<Pla
         BackendArg::Netns => here(plan, Namespaces::default()),
         BackendArg::Uml => Ok(Place::Uml(uml::find()?)),
         BackendArg::Sim => Ok(Place::Sim),
+        BackendArg::Auto if only_smoltcp(plan) => {
+            anstream::eprintln!("backend: {SIMULATED} ({} needs smoltcp)", plan.name);
+            Ok(Place::Sim)
+        }
         BackendArg::Auto => auto(plan),
     }
 }
@@ -67,6 +71,7 @@ fn auto(plan: &mut Plan) -> Result<Place, Failure> {
             let version = docker.version().to_owned();
             let mut inside = plan.clone();
             match in_docker(&mut inside, docker) {
+                Ok(_) if inside.variants.is_empty() => place::nothing_left(plan).reason(),
                 Ok(place) => {
                     anstream::eprintln!("backend: docker (engine {version} answers)");
                     *plan = inside;
@@ -88,7 +93,7 @@ fn auto(plan: &mut Plan) -> Result<Place, Failure> {
 }
 
 fn here(plan: &mut Plan, namespaces: Namespaces) -> Result<Place, Failure> {
-    let skipped = leave_out(plan, Where::Namespaces)?;
+    let skipped = leave_out(plan, Where::Namespaces);
     needs_netem(plan)?;
     Ok(Place::Here {
         backend: Box::new(namespaces),
@@ -98,7 +103,7 @@ fn here(plan: &mut Plan, namespaces: Namespaces) -> Result<Place, Failure> {
 
 /// The containers of the first variant are brought up at once: what stands in the way is known then.
 fn in_docker(plan: &mut Plan, docker: Docker) -> Result<Place, Failure> {
-    let skipped = leave_out(plan, Where::Docker)?;
+    let skipped = leave_out(plan, Where::Docker);
     needs_netem(plan)?;
     if let Some(first) = plan.variants.first() {
         let _spinner = progress::waiting("starting containers");

@@ -22,7 +22,7 @@ pub(super) enum Where<'a> {
 }
 
 /// Leaves out the variants that need something else than this kernel and these hosts, and says why.
-pub(super) fn leave_out(plan: &mut Plan, hosts: Where<'_>) -> Result<Vec<Skipped>, Failure> {
+pub(super) fn leave_out(plan: &mut Plan, hosts: Where<'_>) -> Vec<Skipped> {
     let needs = |need| move |variant: &VariantPlan| variant.needs.contains(&need);
     // To look takes a host of its own.
     let asks = plan.variants.iter().any(needs(Need::Netem));
@@ -53,6 +53,12 @@ fn command(variant: &VariantPlan) -> Option<String> {
     Some(format!(
         "{name} runs a command: give it an `image` that has it, or `--backend netns`"
     ))
+}
+
+/// Whether no variant can be played in a kernel.
+pub(super) fn only_smoltcp(plan: &Plan) -> bool {
+    let mut variants = plan.variants.iter();
+    variants.all(|variant| variant.needs.contains(&Need::Smoltcp))
 }
 
 fn image(variant: &VariantPlan) -> Option<String> {

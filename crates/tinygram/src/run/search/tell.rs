@@ -5,13 +5,18 @@ use crate::cli::Seeds;
 use record::manifest::SIMULATED;
 use scenario::{plan::Plan, text::Lang};
 use serde_json::json;
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
-/// For scripts. Version 1: `smallest-failing` is null where no seed failed.
+/// For scripts. Version 1: `smallest-failing` is null where no seed failed, `batch` (the folder with the
+/// failing runs' files) where none are kept.
 pub(super) fn json(
     plan: &Plan,
     seeds: Seeds,
     tallies: &[Tally],
+    batch: Option<&Path>,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let found = json!({
@@ -20,6 +25,7 @@ pub(super) fn json(
         "place": SIMULATED,
         "seeds": [seeds.first, seeds.last],
         "variants": tallies,
+        "batch": batch,
     });
     serde_json::to_writer_pretty(&mut *output, &found)?;
     writeln!(output)
@@ -80,6 +86,21 @@ pub(super) fn text(
         }
     }
     Ok(())
+}
+
+/// How far it came.
+pub(super) fn interrupted(
+    tallies: &[Tally],
+    seeds: Seeds,
+    lang: Lang,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let played: u64 = tallies.iter().map(Tally::played).sum();
+    let all = seeds.count().saturating_mul(tallies.len() as u64);
+    match lang {
+        Lang::En => writeln!(output, "Interrupted: {played} of {all} runs were played."),
+        Lang::Zh => writeln!(output, "已中断：{all} 次运行中进行了 {played} 次。"),
+    }
 }
 
 /// How many of the failing runs have left files.
