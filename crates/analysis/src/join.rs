@@ -170,7 +170,11 @@ impl Joined<'_> {
     }
 
     fn complete(&mut self) {
-        for (stream, contents) in self.connection.streams.iter_mut().zip(&self.contents) {
+        let known = self.contents.iter().zip(&self.situations);
+        for (stream, (contents, situations)) in self.connection.streams.iter_mut().zip(known) {
+            if stream.writes.is_empty() {
+                stream.waits = waits::waits(&stream.segments, situations);
+            }
             for message in &mut stream.messages {
                 message.text = contents.text(&message.body);
             }

@@ -99,7 +99,8 @@ impl<'a> Facts<'a> {
             ))
         });
         Self {
-            keeps_diary: matches!(program.program, Program::Peer(_)),
+            keeps_diary: matches!(program.program, Program::Peer(_))
+                || diary.is_kept(host, &program.name),
             streams,
             trips,
             datagrams_sent: entries()
@@ -162,6 +163,8 @@ impl<'a> Facts<'a> {
             Metric::Elapsed => self.elapsed(),
             Metric::RoundTrips => (self.keeps_diary && !udp).then_some(self.trips),
             Metric::GaveUp => self.gave_up,
+            Metric::Waits if self.keeps_diary || udp => None,
+            Metric::Waits => self.sum(|[out, _]| out.waits.len() as u64),
             Metric::ExitStatus => None,
         }
     }

@@ -9,10 +9,12 @@ pub(crate) mod judged;
 mod lanes;
 pub(crate) mod layout;
 mod links;
+mod programs;
 mod quantity;
 pub(crate) mod run;
 mod story;
 mod table;
+mod waits;
 mod wire;
 
 use crate::Renderer;

@@ -40,6 +40,7 @@ built_in! {
     "udp-greeting",
     "udp-truncate",
     "udp-vs-tcp",
+    "your-own",
 }
 
 /// A scenario that can be had by its name.

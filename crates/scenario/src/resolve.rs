@@ -11,6 +11,7 @@ mod expectation;
 pub(crate) mod fit;
 mod link;
 mod messages;
+mod output;
 mod peer;
 mod services;
 
@@ -205,8 +206,9 @@ fn needs(written: &Key<Vec<Item<Need>>>, problems: &mut Problems) -> Vec<Need> {
     for item in written.value().into_iter().flatten() {
         let need = item.value;
         let excludes = match need {
-            Need::Smoltcp => [Need::Linux, Need::Netem],
-            Need::Linux | Need::Netem => [Need::Smoltcp; 2],
+            Need::Smoltcp => &[Need::Linux, Need::Netem][..],
+            Need::Linux | Need::Netem => &[Need::Smoltcp],
+            Need::Python3 => &[],
         };
         if let Some(other) = needs.iter().find(|other| excludes.contains(other)) {
             let message = format!("nothing is both `{other}` and `{need}`");

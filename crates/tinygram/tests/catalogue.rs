@@ -62,6 +62,7 @@ catalogue! {
     udp_greeting = "udp-greeting",
     udp_truncate = "udp-truncate",
     udp_vs_tcp = "udp-vs-tcp",
+    your_own = "your-own",
 }
 
 /// Those that other tests play.

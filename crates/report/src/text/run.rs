@@ -2,10 +2,10 @@
 
 use super::{
     WIDTH, datagrams, judged, lanes,
-    layout::{printable, right, width, wrap},
-    links,
+    layout::{item, printable, right, width, wrap},
+    links, programs,
     quantity::count,
-    say, story,
+    say, story, waits,
 };
 use analysis::{
     Analysis, main_direction,
@@ -18,6 +18,9 @@ use analysis::{
 use record::manifest::Outcome;
 use scenario::text::Lang;
 use std::slice;
+
+/// Most kinds of waits that are told.
+const WAITS: usize = 4;
 
 /// A run on its own, with a head.
 pub(super) fn whole(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
@@ -99,6 +102,8 @@ pub(super) fn section(
     let told = silence(analysis, lang)
         + &story::findings(analysis, lang)
         + &datagrams::flows(analysis, lang)
+        + &waits(analysis, lang)
+        + &programs::ends(analysis, lang)
         + &links::links(analysis, lang)
         + &judged::remarks(analysis, 2, lang);
     if !told.is_empty() {
@@ -106,6 +111,13 @@ pub(super) fn section(
         text.push_str(&told);
     }
     text
+}
+
+/// What of Nagle's algorithm shows where no diary tells of writes.
+fn waits(analysis: &Analysis, lang: Lang) -> String {
+    let told = waits::told(analysis, lang).into_iter().take(WAITS);
+    told.map(|(_, sentence)| item(&sentence, 2, WIDTH))
+        .collect()
 }
 
 /// That no program has sent anything.

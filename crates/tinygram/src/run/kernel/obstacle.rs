@@ -7,8 +7,9 @@ use backend::{docker::Compose, netns};
 use control::Ability;
 use scenario::{
     need::Need,
-    plan::{Engine, Plan, VariantPlan},
+    plan::{Engine, HostPlan, Plan, Program, ProgramPlan, VariantPlan},
 };
+use std::env;
 
 /// Where hosts are.
 #[derive(Clone, Copy)]
@@ -36,6 +37,7 @@ pub(super) fn leave_out(plan: &mut Plan, hosts: Where<'_>) -> Result<Vec<Skipped
             Where::Docker => None,
             Where::Compose(compose) => image(variant).or_else(|| compose.obstacle(variant)),
         };
+        let obstacle = obstacle.or_else(|| python3(variant, hosts));
         obstacle.or_else(|| {
             let netem = netem.as_ref().filter(|netem| !netem.is_ok());
             let netem = netem.filter(|_| needs(Need::Netem)(variant))?;
@@ -52,6 +54,31 @@ fn image(variant: &VariantPlan) -> Option<String> {
             "{name} is made of the image {image}: `--backend docker`"
         ))
     })
+}
+
+/// Namespaces share the machine's files; the lab's own image has no python3, and of others nobody knows.
+fn python3(variant: &VariantPlan, hosts: Where<'_>) -> Option<String> {
+    if !variant.needs.contains(&Need::Python3) {
+        return None;
+    }
+    let is_bare = |host: &HostPlan| {
+        let is_command = |plan: &ProgramPlan| matches!(plan.program, Program::Command(_));
+        host.image.is_none() && host.run.iter().any(is_command)
+    };
+    match hosts {
+        Where::Namespaces if !is_on_path("python3") => {
+            Some("it needs python3, which is not on the search path".to_owned())
+        }
+        Where::Docker | Where::Compose(_) if variant.hosts.iter().any(is_bare) => {
+            Some("it needs python3, which the lab's image lacks: give its hosts an `image`".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn is_on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 /// # Errors
