@@ -5,6 +5,8 @@ use crate::model::{
     connection::{Connection, Direction, End, Stream},
     verdict::Verdict,
 };
+pub use crate::spread::Spread;
+use crate::spread::spreads;
 use scenario::{
     expectation::{Metric, ValuePath},
     finding::FindingCode,
@@ -73,6 +75,9 @@ pub struct Comparison {
     pub direction: Option<Direction>,
     /// One per run.
     pub rows: Vec<Row>,
+    /// How the values of variants that were played several times are spread.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spreads: Vec<Spread>,
 }
 
 /// One run in figures: its main direction, summed over all connections that have it.
@@ -144,6 +149,7 @@ impl Comparison {
             version: VERSION,
             direction,
             rows,
+            spreads: spreads(runs),
         }
     }
 }

@@ -24,8 +24,10 @@ mod judge;
 mod links;
 pub mod model;
 mod programs;
+mod queues;
 mod sequence;
 mod span;
+mod spread;
 mod statistics;
 pub mod tcp_flags;
 mod trips;
@@ -33,7 +35,8 @@ mod values;
 mod wire;
 
 pub use comparison::{
-    BatchAnalysis, Comparison, Price, Row, Skipped, VERSION as COMPARISON_VERSION, main_direction,
+    BatchAnalysis, Comparison, Price, Row, Skipped, Spread, VERSION as COMPARISON_VERSION,
+    main_direction,
 };
 pub use model::{Analysis, verdict::Verdict};
 

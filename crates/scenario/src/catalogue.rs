@@ -22,6 +22,7 @@ macro_rules! built_in {
 }
 
 built_in! {
+    "buffers",
     "dead-peer",
     "greeting",
     "impairments",

@@ -182,6 +182,17 @@ names! {
         DatagramsReceived = "datagrams-received",
         /// From the begin of the first write to the end of the last read that returned bytes.
         Elapsed = "elapsed",
+        /// The longest time that one write call took.
+        WriteCall = "write-call",
+        /// The longest time from the return of a write to the end of the other side's read that returned
+        /// its last byte.
+        Delivery = "delivery",
+        /// The most bytes that the peer had handed over and that were not acknowledged: what lay in its
+        /// kernel's send queue (SIOCOUTQ), as far as writes had returned.
+        SendQueue = "send-queue",
+        /// The most bytes that had arrived for the peer, in order, and that it had not read: what lay in
+        /// its kernel's receive queue (SIOCINQ).
+        ReceiveQueue = "receive-queue",
         /// From a connection's opening until the kernel gave it up because the other side was
         /// silent; the longest of several.
         GaveUp = "gave-up",
@@ -199,8 +210,8 @@ impl Metric {
     /// What its values count.
     pub fn unit(self) -> Unit {
         match self {
-            Self::Elapsed | Self::GaveUp => Unit::Nanoseconds,
-            Self::Payload | Self::Wire => Unit::Bytes,
+            Self::Elapsed | Self::GaveUp | Self::WriteCall | Self::Delivery => Unit::Nanoseconds,
+            Self::Payload | Self::Wire | Self::SendQueue | Self::ReceiveQueue => Unit::Bytes,
             _ => Unit::Count,
         }
     }

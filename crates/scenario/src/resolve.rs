@@ -18,6 +18,7 @@ mod services;
 use crate::{
     decode::{Item, Key, Name},
     expectation::Expectation,
+    figures,
     need::Need,
     plan::{HostPlan, Mac, ProgramPlan, RoutePlan, VariantPlan},
     problem::Problems,
@@ -37,6 +38,8 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) struct Identity<'a> {
     pub(crate) name: &'a str,
     pub(crate) about: Text,
+    /// Where that stands.
+    pub(crate) about_span: Span,
     pub(crate) expect: &'a [Item<Expected>],
 }
 
@@ -90,15 +93,17 @@ pub(crate) fn variant(
     let expect: Vec<Expectation> = written
         .filter_map(|item| expectation::resolve(item, &named, &hosts, problems))
         .collect();
-    VariantPlan {
+    let mut plan = VariantPlan {
         name: identity.name.to_owned(),
-        about: identity.about.clone(),
+        about: Text::default(),
         network,
         deadline: deadline.unwrap_or(DEADLINE),
         needs: needs(&scenario.needs, problems),
         hosts,
         expect,
-    }
+    };
+    plan.about = figures::of_variant(&identity.about, &plan, identity.about_span, problems);
+    plan
 }
 
 /// A host and the address it has got.

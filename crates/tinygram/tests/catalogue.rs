@@ -47,6 +47,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    buffers = "buffers",
     dead_peer = "dead-peer",
     greeting = "greeting",
     leftover = "leftover",

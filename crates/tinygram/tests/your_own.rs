@@ -38,7 +38,8 @@ expect:
   - {value: client.app.exit-status, is: 0}
   - {value: client.app.messages, is: 3}
   - {value: client.app.writes, is: 3}
-  - {finding: coalesced-segment, cause: nagle, host: client}
+  - {finding: coalesced-segment, host: client}
+  - {finding: merged-message, host: server}
 ";
     workshop.scenario("told", &format!("{AGAINST_OUR_SERVER}{expect}"));
     let output = workshop.run(&["run", "told.yaml", "--backend", "netns"]);
@@ -71,8 +72,8 @@ fn lines_that_are_no_events_are_set_aside_with_a_word() {
     let nonsense = "
 for line in ['what?', '{\"at\": 1}', '[' * 10_000, '\\x00', '{\"at\": 1, \"event\": \"dance\", \"local\": \"1.2.3.4:5\", \"remote\": \"1.2.3.4:6\"}']:
     print(line, file=events)
-tell(client, 'write', (2 ** 63, 0), begin=2 ** 63)
-tell(client, 'understood', (7, 3))
+tell('write', 2 ** 63, 0, begin=2 ** 63)
+tell('understood', 7, 3)
 events.write('{\"cut off')
 ";
     let client = format!("{}{nonsense}", documented_client());

@@ -4,8 +4,8 @@ use super::{
     WIDTH, datagrams, judged, lanes,
     layout::{item, printable, right, width, wrap},
     links, programs,
-    quantity::count,
-    say, story, waits,
+    quantity::{bytes, count, time},
+    queues, say, story, waits,
 };
 use analysis::{
     Analysis, main_direction,
@@ -16,7 +16,7 @@ use analysis::{
     },
 };
 use record::manifest::Outcome;
-use scenario::text::Lang;
+use scenario::{expectation::Unit, text::Lang};
 use std::slice;
 
 /// Most kinds of waits that are told.
@@ -103,6 +103,7 @@ pub(super) fn section(
         + &story::findings(analysis, lang)
         + &datagrams::flows(analysis, lang)
         + &waits(analysis, lang)
+        + &queues::course(analysis, lang)
         + &programs::ends(analysis, lang)
         + &links::links(analysis, lang)
         + &judged::remarks(analysis, 2, lang);
@@ -134,7 +135,7 @@ fn silence(analysis: &Analysis, lang: Lang) -> String {
 }
 
 fn headline(analysis: &Analysis, subject: &RunSubject, name: &str, lang: Lang) -> String {
-    let about = subject.about.in_lang(lang);
+    let about = &about(analysis, subject, lang);
     let verdict = judged::verdict(analysis.verdict, lang);
     let colon = say(lang, ": ", "：");
     let title = if about.is_empty() {
@@ -146,6 +147,20 @@ fn headline(analysis: &Analysis, subject: &RunSubject, name: &str, lang: Lang) -
     let (first, rest) = lines.split_once('\n').unwrap_or((&lines, ""));
     let verdict = right(&verdict, WIDTH - width(first));
     format!("{}\n{rest}", format!("{first}{verdict}").trim_end())
+}
+
+/// What the variant shows, with the figures of this run.
+fn about(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
+    scenario::fill(subject.about.in_lang(lang), |path| {
+        let measured = &mut analysis.values.iter();
+        let measured = measured.find(|measured| measured.path.to_string() == path)?;
+        Some(match (measured.value, measured.path.metric.unit()) {
+            (None, _) => say(lang, "(not measured)", "（没有测到）"),
+            (Some(value), Unit::Nanoseconds) => time(value),
+            (Some(value), Unit::Bytes) => bytes(value),
+            (Some(value), Unit::Count) => count(value),
+        })
+    })
 }
 
 fn outcome(subject: &RunSubject, lang: Lang) -> String {

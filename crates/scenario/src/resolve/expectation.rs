@@ -233,7 +233,8 @@ pub(super) fn find_program<'a>(
 /// Why a metric is never measured for this program.
 fn unmeasured(metric: Metric, program: &Program) -> Option<(&'static str, &'static str)> {
     use Metric::{
-        DatagramsReceived, DatagramsSent, ExitStatus, GaveUp, Retransmissions, Segments, Waits,
+        DatagramsReceived, DatagramsSent, Delivery, ExitStatus, GaveUp, ReceiveQueue,
+        Retransmissions, Segments, SendQueue, Waits, WriteCall,
     };
     match (kind(program)?, metric) {
         // Which of the rest are known depends on what the command tells.
@@ -246,9 +247,10 @@ fn unmeasured(metric: Metric, program: &Program) -> Option<(&'static str, &'stat
         (Kind::TcpServer | Kind::TcpClient, DatagramsSent | DatagramsReceived) => {
             Some(("is for UDP, and this speaks TCP", "expect segments"))
         }
-        (Kind::UdpResponder | Kind::UdpSender, Segments | Retransmissions | GaveUp) => {
-            Some(("is for TCP, and this speaks UDP", "expect datagrams-sent"))
-        }
+        (
+            Kind::UdpResponder | Kind::UdpSender,
+            Segments | Retransmissions | GaveUp | WriteCall | Delivery | SendQueue | ReceiveQueue,
+        ) => Some(("is for TCP, and this speaks UDP", "expect datagrams-sent")),
         _ => None,
     }
 }
