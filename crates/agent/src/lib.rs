@@ -7,6 +7,7 @@ mod error;
 mod heard;
 mod interface;
 mod log;
+mod outputs;
 mod play;
 mod probe;
 mod programs;

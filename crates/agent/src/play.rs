@@ -138,7 +138,7 @@ impl Agent {
             Heard::Order(order) => return Err(AgentError::OutOfTurn(format!("{order:?}"))),
             Heard::Said(number, line) => self.programs.said(number, &line, &mut self.log)?,
             Heard::Serves(number) => self.programs.serves(number),
-            Heard::Ended(number) => self.programs.ended(number, &self.task)?,
+            Heard::Ended(number) => self.programs.ended(number, &self.task, &mut self.log)?,
             Heard::OrdersBroke(_) | Heard::CoordinatorGone => {}
         }
         self.answer()
@@ -196,7 +196,7 @@ impl Agent {
     }
 
     fn collect(mut self) -> Result<(), AgentError> {
-        let programs = self.programs.end(&self.task).collect();
+        let programs = self.programs.end(&self.task, &mut self.log).collect();
         let Some(stage) = self.stage.take() else {
             return Ok(());
         };

@@ -4,6 +4,7 @@ use crate::{
     AgentError,
     heard::{self, Heard},
     log::Log,
+    outputs,
     play::Upbringing,
 };
 use control::Task;
@@ -11,14 +12,17 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use record::{layout::RunDir, manifest::ProgramRecord};
+use record::{event::DESCRIPTOR, layout::RunDir, manifest::ProgramRecord};
 use scenario::{
     expectation::{Claim, Metric},
     plan::{Program, ProgramPlan},
 };
 use std::{
     io::{self, Write},
-    os::unix::process::{CommandExt, ExitStatusExt},
+    os::{
+        fd::{AsFd, AsRawFd},
+        unix::process::{CommandExt, ExitStatusExt},
+    },
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::Sender,
 };
@@ -150,16 +154,24 @@ impl Programs {
         }
     }
 
-    /// Takes note of a program's end.
+    /// Takes note of a program's end, and of the last that it printed.
     ///
     /// # Errors
     /// It should not have ended yet, or it failed. How a user's command ends is for expectations to
     /// judge where there are some.
-    pub(crate) fn ended(&mut self, number: usize, task: &Task) -> Result<(), AgentError> {
+    pub(crate) fn ended(
+        &mut self,
+        number: usize,
+        task: &Task,
+        log: &mut Log,
+    ) -> Result<(), AgentError> {
         let plan = &self.plans[number];
         let State::Running { child, .. } = &mut self.states[number] else {
             return Ok(());
         };
+        if matches!(plan.program, Program::Command(_)) {
+            outputs::into_log(task, &plan.name, log)?;
+        }
         let name = plan.name.clone();
         let status = child.wait().map_err(|source| AgentError::Start {
             program: name.clone(),
@@ -190,12 +202,16 @@ impl Programs {
     }
 
     /// Kills what still runs, and tells how all programs ended.
-    pub(crate) fn end(&mut self, task: &Task) -> impl Iterator<Item = (String, ProgramRecord)> {
+    pub(crate) fn end(
+        &mut self,
+        task: &Task,
+        log: &mut Log,
+    ) -> impl Iterator<Item = (String, ProgramRecord)> {
         for number in 0..self.states.len() {
             if let State::Running { child, .. } = &self.states[number] {
                 signal(child, Signal::SIGKILL);
                 // It is killed: that it did not end as it should is in its record.
-                let _ = self.ended(number, task);
+                let _ = self.ended(number, task, log);
             }
         }
         let record = |(plan, state): (&ProgramPlan, &State)| {
@@ -223,6 +239,7 @@ impl Programs {
             program: what.clone(),
             source,
         };
+        let mut own_events = None;
         let mut command = match &plan.program {
             Program::Peer(_) => {
                 let mut command = Command::new("/proc/self/exe");
@@ -233,17 +250,20 @@ impl Programs {
                     .stdout(Stdio::piped());
                 command
             }
-            Program::Command(plan) => {
-                let (program, arguments) = plan
+            Program::Command(told) => {
+                let (program, arguments) = told
                     .argv
                     .split_first()
                     .ok_or_else(|| failed(io::Error::from(io::ErrorKind::InvalidInput)))?;
                 let mut command = Command::new(program);
                 command.args(arguments).stdin(Stdio::null());
                 if self.upbringing.in_scenario_folder {
-                    command.current_dir(&plan.dir);
+                    command.current_dir(&told.dir);
                 }
-                command.stdout(log.for_program()?);
+                command.stdout(outputs::output(task, &plan.name)?);
+                let events = outputs::own_events(task, &plan.name)?;
+                command.env(DESCRIPTOR, events.as_raw_fd().to_string());
+                own_events = Some(events);
                 command
             }
         };
@@ -251,7 +271,8 @@ impl Programs {
         if self.upbringing.powerless {
             without_capabilities(&mut command);
         }
-        let mut child = spawn_leashed(&mut command, &[]).map_err(failed)?;
+        let kept: Vec<_> = own_events.iter().map(AsFd::as_fd).collect();
+        let mut child = spawn_leashed(&mut command, &kept).map_err(failed)?;
         let pid = Pid::from_raw(child.id().cast_signed());
         heard::hear_end(number, pid, self.queue.clone())?;
         if let Some(stdout) = child.stdout.take() {
@@ -307,7 +328,7 @@ fn is_judged(task: &Task, program: &str) -> bool {
             Claim::Value { path, .. } => {
                 path.metric == Metric::ExitStatus && path.host == task.host && path.peer == program
             }
-            Claim::Finding { .. } | Claim::Condition { .. } => false,
+            Claim::Finding { .. } | Claim::Condition { .. } | Claim::Output { .. } => false,
         })
 }
 

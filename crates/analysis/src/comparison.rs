@@ -5,6 +5,8 @@ use crate::model::{
     connection::{Connection, Direction, End, Stream},
     verdict::Verdict,
 };
+pub use crate::spread::Spread;
+use crate::spread::spreads;
 use record::manifest::Place;
 use scenario::{
     expectation::{Metric, ValuePath},
@@ -77,6 +79,9 @@ pub struct Comparison {
     pub direction: Option<Direction>,
     /// One per run.
     pub rows: Vec<Row>,
+    /// How the values of variants that were played several times are spread.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spreads: Vec<Spread>,
 }
 
 /// One run in figures: its main direction, summed over all connections that have it.
@@ -149,6 +154,7 @@ impl Comparison {
             place: runs.first().and_then(|run| Some(run.run()?.place.clone())),
             direction,
             rows,
+            spreads: spreads(runs),
         }
     }
 }

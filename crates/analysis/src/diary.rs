@@ -11,7 +11,7 @@ use crate::{
 use record::event::{Closing, Conn, Event, EventKind};
 use scenario::plan::HostPlan;
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     net::{IpAddr, SocketAddr},
     ops::Range,
 };
@@ -59,6 +59,8 @@ pub(crate) struct Diary {
     pub(crate) datagrams: Vec<DatagramEntry>,
     /// How long connections lived that the kernel gave up: host, program, ns.
     pub(crate) given_up: Vec<(String, String, u64)>,
+    /// Who tells of anything: host, program.
+    tellers: BTreeSet<(String, String)>,
 }
 
 impl Diary {
@@ -66,6 +68,9 @@ impl Diary {
     pub(crate) fn add(&mut self, host: &HostPlan, events: &[Event]) {
         let mut current: HashMap<(&str, Conn), usize> = HashMap::new();
         for event in events {
+            if !self.is_kept(&host.name, &event.peer) {
+                self.tellers.insert((host.name.clone(), event.peer.clone()));
+            }
             if let Some(what) = handled(&event.kind) {
                 self.datagrams.push(DatagramEntry {
                     host: host.name.clone(),
@@ -104,6 +109,12 @@ impl Diary {
 }
 
 impl Diary {
+    /// Whether that program of that host tells of anything.
+    pub(crate) fn is_kept(&self, host: &str, program: &str) -> bool {
+        let mut tellers = self.tellers.iter();
+        tellers.any(|(at, who)| at == host && who == program)
+    }
+
     /// Connections that the kernel gave up.
     pub(crate) fn given_up(&self) -> impl Iterator<Item = Note> {
         self.given_up

@@ -4,6 +4,7 @@ use crate::{
     diary::{Chapter, Diary},
     model::connection::{Connection, Direction, End, Message, Stream, Trace},
     programs::{Programs, Protocol},
+    queues,
     span::{SegmentIndex, overlapping},
     wire::{
         Capture,
@@ -12,7 +13,8 @@ use crate::{
         conversation::{Conversation, conversations},
         handshake::{self, Vantage},
         sender::{Situation, situations},
-        stream, waits,
+        stream::{self, Acknowledgment, Step},
+        waits,
         windows::{self, Closed},
     },
 };
@@ -29,6 +31,8 @@ pub(crate) struct Joined<'a> {
     /// Whether a router told the sender that its packets are too large, per direction.
     pub(crate) told_too_big: [bool; 2],
     contents: [Contents<'a>; 2],
+    /// What came in at the sender, per direction.
+    acknowledged: [Vec<Acknowledgment>; 2],
 }
 
 /// Puts captures and diaries together, by connection.
@@ -115,6 +119,13 @@ fn read_wire<'a>(
         .map(|sender| stream::read(captures, arrivals, conversation, sender));
     let situations = [&ours, &theirs].map(|wire| situations(&wire.stream.segments, &wire.steps));
     let closed = [&ours, &theirs].map(|wire| windows::closed(&wire.steps));
+    let acknowledged = [&ours, &theirs].map(|wire| {
+        let acks = wire.steps.iter().filter_map(|step| match step {
+            Step::Acknowledged(ack) => Some(*ack),
+            Step::Sent(_) | Step::Probe(_) => None,
+        });
+        acks.collect()
+    });
     let told_too_big = [
         (conversation.client, conversation.server),
         (conversation.server, conversation.client),
@@ -142,6 +153,7 @@ fn read_wire<'a>(
         closed,
         told_too_big,
         contents: [ours.contents, theirs.contents],
+        acknowledged,
     }
 }
 
@@ -170,7 +182,14 @@ impl Joined<'_> {
     }
 
     fn complete(&mut self) {
-        for (stream, contents) in self.connection.streams.iter_mut().zip(&self.contents) {
+        let known = self.contents.iter().zip(&self.situations);
+        let known = known.zip(&self.acknowledged);
+        let streams = self.connection.streams.iter_mut();
+        for (stream, ((contents, situations), acknowledged)) in streams.zip(known) {
+            stream.queues = queues::queues(stream, acknowledged);
+            if stream.writes.is_empty() {
+                stream.waits = waits::waits(&stream.segments, situations);
+            }
             for message in &mut stream.messages {
                 message.text = contents.text(&message.body);
             }

@@ -4,6 +4,7 @@ use crate::model::{
     Measured,
     finding::Finding,
     link::{LinkSummary, ProofState},
+    program::ProgramSummary,
     verdict::{Doubt, Judgement, Seen, Verdict},
 };
 use scenario::{
@@ -22,6 +23,7 @@ pub(crate) fn judge(
     findings: &[Finding],
     values: &[Measured],
     links: &[LinkSummary],
+    programs: &[ProgramSummary],
     doubts: &[Doubt],
 ) -> Vec<Judgement> {
     let judge_one = |expectation: &Expectation| {
@@ -41,6 +43,21 @@ pub(crate) fn judge(
                 host,
                 toward,
             } => judge_condition(*condition, host.as_deref(), toward.as_deref(), links),
+            Claim::Output {
+                host,
+                program,
+                line,
+                count,
+            } => {
+                let found = programs
+                    .iter()
+                    .find(|each| each.host == *host && each.program == *program)
+                    .and_then(|program| program.output.as_ref());
+                let lines = found.map(|output| line.count(output));
+                let check = count.unwrap_or(Check::Above(0));
+                let verdict = lines.map_or(Verdict::Inconclusive, |n| of(check.holds(n)));
+                (verdict, Seen::Lines(lines))
+            }
         };
         let about_condition = matches!(
             expectation.claim,

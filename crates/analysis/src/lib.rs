@@ -24,8 +24,10 @@ mod judge;
 mod links;
 pub mod model;
 mod programs;
+mod queues;
 mod sequence;
 mod span;
+mod spread;
 mod statistics;
 pub mod tcp_flags;
 mod trips;
@@ -33,7 +35,8 @@ mod values;
 mod wire;
 
 pub use comparison::{
-    BatchAnalysis, Comparison, Price, Row, Skipped, VERSION as COMPARISON_VERSION, main_direction,
+    BatchAnalysis, Comparison, Price, Row, Skipped, Spread, VERSION as COMPARISON_VERSION,
+    main_direction,
 };
 pub use model::{Analysis, verdict::Verdict};
 
@@ -45,9 +48,10 @@ use model::{CaptureSummary, RunSubject, Subject, note::Note};
 use programs::Programs;
 use record::{
     manifest::HostRecord,
-    run::{HostData, Run},
+    run::{BadLine, HostData, Run},
 };
 use scenario::expectation::{Expectation, Stack};
+use std::collections::BTreeMap;
 use wire::{Capture, CaptureHost, arrivals::Arrivals, datagrams};
 
 /// Analyses a run of the lab.
@@ -107,7 +111,8 @@ pub fn analyse(run: &Run) -> Analysis {
         None => true,
     };
     let (judged, not_judged): (Vec<_>, Vec<_>) = variant.expect.iter().cloned().partition(is_about);
-    let expectations = judge::judge(&judged, &findings, &values, &links, &doubts);
+    let commands = programs::commands(run, &diary);
+    let expectations = judge::judge(&judged, &findings, &values, &links, &commands, &doubts);
     Analysis {
         version: model::VERSION,
         subject: Subject::Run(Box::new(RunSubject {
@@ -125,6 +130,7 @@ pub fn analyse(run: &Run) -> Analysis {
         links,
         findings,
         values,
+        programs: commands,
         verdict: Some(judge::verdict(&expectations, &doubts)),
         expectations,
         not_judged,
@@ -155,6 +161,7 @@ pub fn inspect(name: &str, capture: &[u8]) -> Result<Analysis, ReadError> {
         flows: flows.into_iter().map(|each| each.flow).collect(),
         links: Vec::new(),
         values: Vec::new(),
+        programs: Vec::new(),
         expectations: Vec::new(),
         not_judged: Vec::new(),
         doubts: Vec::new(),
@@ -217,12 +224,20 @@ fn nudged(hosts: &[HostRecord]) -> impl Iterator<Item = Note> {
     })
 }
 
-fn bad_lines(data: &HostData) -> Option<Note> {
-    let first = data.bad_lines.first()?;
-    Some(Note::BadLines {
-        host: data.name.clone(),
-        count: data.bad_lines.len(),
-        first: first.number,
-        error: first.error.clone(),
+/// One note a file.
+fn bad_lines(data: &HostData) -> impl Iterator<Item = Note> {
+    let mut files: BTreeMap<&Option<String>, Vec<&BadLine>> = BTreeMap::new();
+    for line in &data.bad_lines {
+        files.entry(&line.program).or_default().push(line);
+    }
+    files.into_iter().filter_map(|(program, lines)| {
+        let first = lines.first()?;
+        Some(Note::BadLines {
+            host: data.name.clone(),
+            program: program.clone(),
+            count: lines.len(),
+            first: first.number,
+            error: first.error.clone(),
+        })
     })
 }

@@ -5,6 +5,7 @@ pub mod finding;
 pub mod flow;
 pub mod link;
 pub mod note;
+pub mod program;
 pub mod verdict;
 
 use connection::Connection;
@@ -12,6 +13,7 @@ use finding::Finding;
 use flow::Flow;
 use link::LinkSummary;
 use note::Note;
+use program::ProgramSummary;
 use record::manifest::{Outcome, Place};
 use scenario::{
     expectation::{Expectation, ValuePath},
@@ -49,6 +51,9 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// What was measured for each program; empty for a capture.
     pub values: Vec<Measured>,
+    /// The `command:` programs, in the plan's order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<ProgramSummary>,
     /// What the variant was to show, in the plan's order, and whether it did.
     pub expectations: Vec<Judgement>,
     /// What the variant was to show on another stack only, and was not judged.

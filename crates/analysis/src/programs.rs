@@ -1,13 +1,36 @@
 //! Which host has an address, and which program of it.
 
+use crate::{diary::Diary, model::program::ProgramSummary};
 use framing::Framing;
-use scenario::plan::{Command, HostPlan, Listens, Program, VariantPlan};
+use record::run::Run;
+use scenario::plan::{Command, HostPlan, Listens, Program, ProgramPlan, VariantPlan};
 use std::net::SocketAddr;
 
 /// The hosts of a run and what they ran. Empty for a capture from anywhere.
 #[derive(Debug, Default)]
 pub(crate) struct Programs {
     hosts: Vec<HostPlan>,
+}
+
+/// The `command:` programs of a run, in the plan's order.
+pub(crate) fn commands(run: &Run, diary: &Diary) -> Vec<ProgramSummary> {
+    let hosts = run.manifest.variant.hosts.iter();
+    let programs = hosts.flat_map(|host| host.run.iter().map(move |program| (host, program)));
+    let commands = programs.filter(|(_, plan)| matches!(plan.program, Program::Command(_)));
+    let summary = |(host, plan): (&HostPlan, &ProgramPlan)| {
+        let record = run.manifest.hosts.iter().find(|at| at.name == host.name);
+        let output = run
+            .host(&host.name)
+            .and_then(|data| data.outputs.get(&plan.name));
+        ProgramSummary {
+            host: host.name.clone(),
+            program: plan.name.clone(),
+            ended: record.and_then(|record| record.programs.get(&plan.name).cloned()),
+            output: output.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+            keeps_diary: diary.is_kept(&host.name, &plan.name),
+        }
+    };
+    commands.map(summary).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

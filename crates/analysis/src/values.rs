@@ -9,6 +9,7 @@ use crate::{
         connection::{Connection, Direction, Stream},
         flow::Flow,
     },
+    queues,
     trips::round_trips,
 };
 use record::manifest::{Manifest, ProgramRecord};
@@ -99,7 +100,8 @@ impl<'a> Facts<'a> {
             ))
         });
         Self {
-            keeps_diary: matches!(program.program, Program::Peer(_)),
+            keeps_diary: matches!(program.program, Program::Peer(_))
+                || diary.is_kept(host, &program.name),
             streams,
             trips,
             datagrams_sent: entries()
@@ -162,6 +164,30 @@ impl<'a> Facts<'a> {
             Metric::Elapsed => self.elapsed(),
             Metric::RoundTrips => (self.keeps_diary && !udp).then_some(self.trips),
             Metric::GaveUp => self.gave_up,
+            Metric::WriteCall => {
+                let writes = self.streams.iter().flat_map(|[out, _]| &out.writes);
+                writes
+                    .map(|write| write.end.saturating_sub(write.begin))
+                    .max()
+            }
+            Metric::Delivery => {
+                let streams = self.streams.iter();
+                streams.filter_map(|[out, _]| queues::slowest(out)).max()
+            }
+            Metric::SendQueue => {
+                let queues = self
+                    .streams
+                    .iter()
+                    .filter_map(|[out, _]| out.queues.as_ref());
+                queues.map(|queues| queues.most_sent).max()
+            }
+            Metric::ReceiveQueue => {
+                let queues = self.streams.iter();
+                let queues = queues.filter_map(|[_, back]| back.queues.as_ref());
+                queues.map(|queues| queues.most_received).max()
+            }
+            Metric::Waits if self.keeps_diary || udp => None,
+            Metric::Waits => self.sum(|[out, _]| out.waits.len() as u64),
             Metric::ExitStatus => None,
         }
     }

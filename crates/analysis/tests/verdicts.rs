@@ -174,6 +174,7 @@ fn that_nothing_was_found_says_nothing_where_nobody_could_have_found_it() {
     assert_eq!(judged(&lab).0, [Verdict::Inconclusive, Verdict::Held]);
     // Of a program that keeps no diary nobody knows what it read, whoever else keeps one.
     for program in &mut lab.manifest.variant.hosts[CLIENT].run {
+        program.name = "app".to_owned();
         program.program = Program::Command(Command {
             argv: vec!["true".to_owned()],
             dir: ".".to_owned(),

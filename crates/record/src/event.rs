@@ -2,6 +2,8 @@
 //!
 //! `<host>.events.jsonl`, version 1. Lines of several peers of a host may stand in any order;
 //! readers sort by `at`. Unknown kinds are kept out, not refused, so that old readers read new runs.
+//! `command:` programs that keep a diary write `<host>.<program>.events.jsonl`, through the descriptor
+//! that [`DESCRIPTOR`] names. docs/events.md is for who writes such a program.
 
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, ops::Range};
@@ -9,12 +11,17 @@ use std::{net::SocketAddr, ops::Range};
 /// Version of the format.
 pub const VERSION: u32 = 1;
 
+/// The environment variable that tells a `command:` program which descriptor takes its events.
+pub const DESCRIPTOR: &str = "TINYGRAM_EVENTS";
+
 /// One thing a peer did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Wall-clock time in nanoseconds since 1970. For a call, the time it returned.
     pub at: u64,
-    /// Name of the program in the scenario (`tcp`); empty outside the lab.
+    /// Name of the program in the scenario (`tcp`); empty outside the lab. A `command:` program need not
+    /// write it.
+    #[serde(default)]
     pub peer: String,
     /// The socket it happened on, seen from this peer.
     #[serde(flatten)]

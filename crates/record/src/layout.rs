@@ -32,6 +32,16 @@ impl RunDir {
         self.0.join(format!("{host}.events.jsonl"))
     }
 
+    /// The diary that a `command:` program kept of itself.
+    pub fn own_events(&self, host: &str, program: &str) -> PathBuf {
+        self.0.join(format!("{host}.{program}.events.jsonl"))
+    }
+
+    /// What a `command:` program wrote to its standard output.
+    pub fn output(&self, host: &str, program: &str) -> PathBuf {
+        self.0.join(format!("{host}.{program}.out"))
+    }
+
     /// What the host's agent and programs said.
     pub fn log(&self, host: &str) -> PathBuf {
         self.0.join(format!("{host}.log"))

@@ -2,7 +2,8 @@
 //! process by the simulation.
 
 use crate::{event::Event, layout::RunDir, manifest, manifest::Manifest};
-use std::{fs, io, path::PathBuf};
+use scenario::plan::{HostPlan, Program};
+use std::{collections::BTreeMap, fs, io, path::PathBuf};
 
 /// One run, complete.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct HostData {
     pub bad_lines: Vec<BadLine>,
     /// Whether its diary is missing, which is not the same as an empty one.
     pub diary_missing: bool,
+    /// What its `command:` programs wrote to their standard output, by program.
+    pub outputs: BTreeMap<String, Vec<u8>>,
     /// Its packets: the bytes of a pcap or pcapng file; empty when there is none.
     pub capture: Vec<u8>,
 }
@@ -31,6 +34,8 @@ pub struct HostData {
 /// A line of a diary that was set aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadLine {
+    /// The `command:` program whose own diary it stands in; none for that of the lab's peers.
+    pub program: Option<String>,
     /// Its number in the file, from 1.
     pub number: usize,
     /// What is wrong with it.
@@ -88,7 +93,7 @@ impl Run {
             .variant
             .hosts
             .iter()
-            .map(|host| load_host(dir, &host.name));
+            .map(|host| load_host(dir, host));
         Ok(Self {
             hosts: hosts.collect::<Result<_, _>>()?,
             manifest,
@@ -102,6 +107,9 @@ impl Run {
     pub fn store(&self, dir: &RunDir) -> io::Result<()> {
         for host in &self.hosts {
             fs::write(dir.capture(&host.name), &host.capture)?;
+            for (program, output) in &host.outputs {
+                fs::write(dir.output(&host.name, program), output)?;
+            }
             if !host.diary_missing {
                 let mut diary = Vec::new();
                 write_events(&host.events, &mut diary)?;
@@ -146,17 +154,40 @@ fn load_manifest(dir: &RunDir) -> Result<Manifest, LoadError> {
     serde_json::from_slice(&bytes).map_err(damaged)
 }
 
-fn load_host(dir: &RunDir, name: &str) -> Result<HostData, LoadError> {
+fn load_host(dir: &RunDir, plan: &HostPlan) -> Result<HostData, LoadError> {
+    let name = &plan.name;
     let diary = read_if_there(dir.events(name))?;
     let diary_missing = diary.is_none();
-    let (events, bad_lines) = read_events(&diary.unwrap_or_default());
-    let capture = read_if_there(dir.capture(name))?.unwrap_or_default();
+    let (mut events, mut bad_lines) = read_events(&diary.unwrap_or_default());
+    let mut outputs = BTreeMap::new();
+    let commands = plan
+        .run
+        .iter()
+        .filter(|program| matches!(program.program, Program::Command(_)));
+    for program in commands {
+        let diary = read_if_there(dir.own_events(name, &program.name))?.unwrap_or_default();
+        let (own, bad) = read_events(&diary);
+        // Whatever it calls itself: it can only speak for itself.
+        events.extend(own.into_iter().map(|event| Event {
+            peer: program.name.clone(),
+            ..event
+        }));
+        bad_lines.extend(bad.into_iter().map(|line| BadLine {
+            program: Some(program.name.clone()),
+            ..line
+        }));
+        if let Some(output) = read_if_there(dir.output(name, &program.name))? {
+            outputs.insert(program.name.clone(), output);
+        }
+    }
+    events.sort_by_key(|event| event.at);
     Ok(HostData {
-        name: name.to_owned(),
+        name: name.clone(),
         events,
         bad_lines,
         diary_missing,
-        capture,
+        outputs,
+        capture: read_if_there(dir.capture(name))?.unwrap_or_default(),
     })
 }
 
@@ -181,6 +212,7 @@ pub fn read_events(diary: &[u8]) -> (Vec<Event>, Vec<BadLine>) {
         match serde_json::from_slice(line) {
             Ok(event) => events.push(event),
             Err(error) => bad.push(BadLine {
+                program: None,
                 number: index + 1,
                 error: error.to_string(),
             }),

@@ -70,8 +70,11 @@ pub fn scenario(plan: &Plan, lang: Lang) -> String {
     }
     text.push('\n');
     for variant in &plan.variants {
-        let about = variant.about.in_lang(lang);
-        let line = match about {
+        // What only a run can tell is named.
+        let about = scenario::fill(variant.about.in_lang(lang), |path| {
+            Some(format!("‹{path}›"))
+        });
+        let line = match about.as_str() {
             "" => variant.name.clone(),
             about => format!("{}{colon}{about}", variant.name),
         };

@@ -3,11 +3,13 @@
 //! A [`Renderer`] is pure: the same analysis gives the same bytes, no clock, no terminal, no
 //! colour. Figures come from the analysis only, and every claim names the frames that prove it.
 
+mod csv;
 mod explain;
 mod json;
 mod junit;
 mod text;
 
+pub use csv::CsvRenderer;
 pub use explain::{explain, scenario as explain_scenario, topics};
 pub use json::JsonRenderer;
 pub use junit::JunitRenderer;

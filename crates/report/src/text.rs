@@ -9,10 +9,14 @@ pub(crate) mod judged;
 mod lanes;
 pub(crate) mod layout;
 mod links;
+mod programs;
 mod quantity;
+mod queues;
 pub(crate) mod run;
+mod spread;
 mod story;
 mod table;
+mod waits;
 mod wire;
 
 use crate::Renderer;

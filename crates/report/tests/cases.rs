@@ -399,6 +399,7 @@ fn notes_say_what_could_not_be_read() {
             warning: "packet 7 is cut short at byte 812".to_owned(),
         },
         Note::BadLines {
+            program: None,
             host: host(),
             count: 1,
             first: 12,

@@ -115,7 +115,7 @@ fn what_was_expected_and_not_seen_is_told_with_what_was_seen() {
                     .replace("is 2", "is 7")
                     .replace("is 3", "is 7");
             }
-            Claim::Finding { .. } | Claim::Condition { .. } => {}
+            Claim::Finding { .. } | Claim::Condition { .. } | Claim::Output { .. } => {}
         }
     }
     expect.push(Expectation {

@@ -22,6 +22,7 @@ macro_rules! built_in {
 }
 
 built_in! {
+    "buffers",
     "dead-peer",
     "greeting",
     "impairments",
@@ -40,6 +41,7 @@ built_in! {
     "udp-greeting",
     "udp-truncate",
     "udp-vs-tcp",
+    "your-own",
 }
 
 /// A scenario that can be had by its name.

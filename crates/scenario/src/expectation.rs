@@ -65,6 +65,18 @@ pub enum Claim {
         /// Where it should lie.
         check: Check,
     },
+    /// A `command:` program has printed a line, or so many such lines.
+    Output {
+        /// The host's name.
+        host: String,
+        /// The program's name.
+        program: String,
+        /// Which lines are meant.
+        line: Line,
+        /// How many; at least one when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        count: Option<Check>,
+    },
     /// What a link was asked to do is proven by the captures. Too few packets to tell make it
     /// inconclusive.
     Condition {
@@ -77,6 +89,27 @@ pub enum Claim {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         toward: Option<String>,
     },
+}
+
+/// Which lines of an output are meant. Line ends don't count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Line {
+    /// Those that are exactly this.
+    Is(String),
+    /// Those that this is a part of.
+    Contains(String),
+}
+
+impl Line {
+    /// How many lines of the output are meant.
+    pub fn count(&self, output: &str) -> u64 {
+        let is_meant = |line: &&str| match self {
+            Self::Is(whole) => line == whole,
+            Self::Contains(part) => line.contains(part.as_str()),
+        };
+        output.lines().filter(is_meant).count() as u64
+    }
 }
 
 names! {
@@ -149,11 +182,25 @@ names! {
         DatagramsReceived = "datagrams-received",
         /// From the begin of the first write to the end of the last read that returned bytes.
         Elapsed = "elapsed",
+        /// The longest time that one write call took.
+        WriteCall = "write-call",
+        /// The longest time from the return of a write to the end of the other side's read that returned
+        /// its last byte.
+        Delivery = "delivery",
+        /// The most bytes that the peer had handed over and that were not acknowledged: what lay in its
+        /// kernel's send queue (SIOCOUTQ), as far as writes had returned.
+        SendQueue = "send-queue",
+        /// The most bytes that had arrived for the peer, in order, and that it had not read: what lay in
+        /// its kernel's receive queue (SIOCINQ).
+        ReceiveQueue = "receive-queue",
         /// From a connection's opening until the kernel gave it up because the other side was
         /// silent; the longest of several.
         GaveUp = "gave-up",
         /// How often a connection waited a whole round trip before it sent on.
         RoundTrips = "round-trips",
+        /// Segments that seem to have waited for an acknowledgment (Nagle's algorithm), as far as the
+        /// wire can tell: of a program that tells no events.
+        Waits = "waits",
         /// Exit status of a `command:` program.
         ExitStatus = "exit-status",
     }
@@ -163,8 +210,8 @@ impl Metric {
     /// What its values count.
     pub fn unit(self) -> Unit {
         match self {
-            Self::Elapsed | Self::GaveUp => Unit::Nanoseconds,
-            Self::Payload | Self::Wire => Unit::Bytes,
+            Self::Elapsed | Self::GaveUp | Self::WriteCall | Self::Delivery => Unit::Nanoseconds,
+            Self::Payload | Self::Wire | Self::SendQueue | Self::ReceiveQueue => Unit::Bytes,
             _ => Unit::Count,
         }
     }

@@ -16,6 +16,7 @@ pub mod catalogue;
 mod decode;
 mod diagnostics;
 pub mod expectation;
+mod figures;
 pub mod finding;
 pub mod impairment;
 pub mod need;
@@ -36,5 +37,6 @@ pub mod units;
 mod written;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Location};
+pub use figures::fill;
 pub use parse::{load, parse};
 pub use schema::schema;

@@ -13,5 +13,7 @@ names! {
         Smoltcp = "smoltcp",
         /// The kernel's netem, wherever a link asks for anything that it can do.
         Netem = "netem",
+        /// python3, where hosts run: on the search path.
+        Python3 = "python3",
     }
 }

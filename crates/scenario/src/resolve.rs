@@ -11,12 +11,14 @@ mod expectation;
 pub(crate) mod fit;
 mod link;
 mod messages;
+mod output;
 mod peer;
 mod services;
 
 use crate::{
     decode::{Item, Key, Name},
     expectation::Expectation,
+    figures,
     need::Need,
     plan::{HostPlan, Mac, ProgramPlan, RoutePlan, VariantPlan},
     problem::Problems,
@@ -36,6 +38,8 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) struct Identity<'a> {
     pub(crate) name: &'a str,
     pub(crate) about: Text,
+    /// Where that stands.
+    pub(crate) about_span: Span,
     pub(crate) expect: &'a [Item<Expected>],
 }
 
@@ -89,15 +93,17 @@ pub(crate) fn variant(
     let expect: Vec<Expectation> = written
         .filter_map(|item| expectation::resolve(item, &named, &hosts, problems))
         .collect();
-    VariantPlan {
+    let mut plan = VariantPlan {
         name: identity.name.to_owned(),
-        about: identity.about.clone(),
+        about: Text::default(),
         network,
         deadline: deadline.unwrap_or(DEADLINE),
         needs: needs(&scenario.needs, problems),
         hosts,
         expect,
-    }
+    };
+    plan.about = figures::of_variant(&identity.about, &plan, identity.about_span, problems);
+    plan
 }
 
 /// A host and the address it has got.
@@ -205,8 +211,9 @@ fn needs(written: &Key<Vec<Item<Need>>>, problems: &mut Problems) -> Vec<Need> {
     for item in written.value().into_iter().flatten() {
         let need = item.value;
         let excludes = match need {
-            Need::Smoltcp => [Need::Linux, Need::Netem],
-            Need::Linux | Need::Netem => [Need::Smoltcp; 2],
+            Need::Smoltcp => &[Need::Linux, Need::Netem][..],
+            Need::Linux | Need::Netem => &[Need::Smoltcp],
+            Need::Python3 => &[],
         };
         if let Some(other) = needs.iter().find(|other| excludes.contains(other)) {
             let message = format!("nothing is both `{other}` and `{need}`");

@@ -8,7 +8,7 @@ use scenario::{
 /// Why this variant can't be simulated, if it can't: one line, in words that follow "skipped: ".
 pub fn obstacle(variant: &VariantPlan) -> Option<String> {
     let mut needs = variant.needs.iter();
-    if let Some(need) = needs.find(|need| **need != Need::Smoltcp) {
+    if let Some(need) = needs.find(|need| ![Need::Smoltcp, Need::Python3].contains(need)) {
         return Some(format!("it needs {need}, and no kernel takes part"));
     }
     for host in &variant.hosts {

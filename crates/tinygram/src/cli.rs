@@ -99,6 +99,9 @@ pub(crate) struct RunArgs {
     /// Write what was expected as JUnit's XML to this file, too
     #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
     pub(crate) junit: Option<PathBuf>,
+    /// Write every value of every run to this file, too: one row a run and value
+    #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
+    pub(crate) csv: Option<PathBuf>,
     /// Where run directories go
     #[arg(long, default_value = "runs", value_name = "DIR")]
     pub(crate) runs: PathBuf,

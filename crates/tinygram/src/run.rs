@@ -17,7 +17,7 @@ use crate::{
 use analysis::{Analysis, BatchAnalysis, Skipped, Verdict};
 use anyhow::{Context, anyhow};
 use player::{Chosen, Player};
-use report::{JsonRenderer, JunitRenderer, Renderer, TextRenderer};
+use report::{CsvRenderer, JsonRenderer, JunitRenderer, Renderer, TextRenderer};
 use scenario::{plan::Plan, text::Lang};
 use stage::Stage;
 use std::{fs, io::Write, path::Path};
@@ -81,9 +81,12 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     let mut analysis = BatchAnalysis::new(&plan, analyses);
     analysis.skipped = skipped;
     stage::write_json(&batch.path().join("comparison.json"), &analysis.comparison)?;
-    write_junit(&batch.path().join("junit.xml"), &analysis)?;
+    write_file(&batch.path().join("junit.xml"), &analysis, &JunitRenderer)?;
     if let Some(file) = &arguments.junit {
-        write_junit(file, &analysis)?;
+        write_file(file, &analysis, &JunitRenderer)?;
+    }
+    if let Some(file) = &arguments.csv {
+        write_file(file, &analysis, &CsvRenderer)?;
     }
     let mut output = anstream::stdout().lock();
     if arguments.json {
@@ -101,7 +104,7 @@ fn nothing(arguments: &RunArgs, plan: &Plan, skipped: Vec<Skipped>) -> Result<Ex
     let mut analysis = BatchAnalysis::new(plan, Vec::new());
     analysis.skipped = skipped;
     if let Some(file) = &arguments.junit {
-        write_junit(file, &analysis)?;
+        write_file(file, &analysis, &JunitRenderer)?;
     }
     if arguments.json {
         let mut output = anstream::stdout().lock();
@@ -111,9 +114,9 @@ fn nothing(arguments: &RunArgs, plan: &Plan, skipped: Vec<Skipped>) -> Result<Ex
     Err(place::nothing_left(plan))
 }
 
-fn write_junit(path: &Path, batch: &BatchAnalysis) -> Result<(), Failure> {
+fn write_file(path: &Path, batch: &BatchAnalysis, renderer: &dyn Renderer) -> Result<(), Failure> {
     let mut text = Vec::new();
-    JunitRenderer.render_batch(batch, &mut text)?;
+    renderer.render_batch(batch, &mut text)?;
     fs::write(path, text).with_context(|| format!("can't write {}", path.display()))?;
     Ok(())
 }

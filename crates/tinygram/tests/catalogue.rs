@@ -47,6 +47,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    buffers = "buffers",
     dead_peer = "dead-peer",
     greeting = "greeting",
     leftover = "leftover",
@@ -62,6 +63,7 @@ catalogue! {
     udp_greeting = "udp-greeting",
     udp_truncate = "udp-truncate",
     udp_vs_tcp = "udp-vs-tcp",
+    your_own = "your-own",
 }
 
 /// Those that other tests play.

@@ -116,6 +116,28 @@ pub struct Stream {
     /// Segments that seem to have waited for an acknowledgment, told from the capture alone;
     /// empty where a diary says when the bytes were written.
     pub waits: Vec<Wait>,
+    /// What lay in both kernels' queues; none where a diary or a capture of one end is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queues: Option<Queues>,
+}
+
+/// What lay in the sender's and the receiver's kernel, in bytes, from the begin of the first write to the
+/// last read or acknowledgment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Queues {
+    /// When the first write began.
+    pub begin: u64,
+    /// When both were empty for good, or nothing more is known.
+    pub end: u64,
+    /// The most that had been handed over and was not acknowledged.
+    pub most_sent: u64,
+    /// The most that had arrived in order and was not read.
+    pub most_received: u64,
+    /// The most in the sender's in each of so many equal spans of time.
+    pub send: Vec<u64>,
+    /// The most in the receiver's.
+    pub receive: Vec<u64>,
 }
 
 /// What the sending program means as one unit.

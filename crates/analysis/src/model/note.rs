@@ -17,6 +17,8 @@ pub enum Note {
     BadLines {
         /// The host.
         host: String,
+        /// The `command:` program whose own diary it is; none for that of the lab's peers.
+        program: Option<String>,
         /// How many.
         count: usize,
         /// Number of the first.

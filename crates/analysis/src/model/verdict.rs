@@ -45,6 +45,8 @@ pub enum Seen {
     },
     /// The value that was measured; none when it could not be.
     Value(Option<u64>),
+    /// So many lines of an output fit; none when it was not kept.
+    Lines(Option<u64>),
     /// How many links, in how many phases, were seen to do what they were asked.
     Condition {
         /// That did.

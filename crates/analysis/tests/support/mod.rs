@@ -177,6 +177,7 @@ impl Lab {
                 events,
                 bad_lines: Vec::new(),
                 diary_missing: false,
+                outputs: BTreeMap::new(),
                 capture: host.capture(),
             }
         });

@@ -182,12 +182,8 @@ fn tell(log: &Path, over: &AtomicBool) {
 
 /// Hands in the run's files and makes the container as new.
 fn hand_in(host: &str) -> io::Result<()> {
-    let dir = RunDir::new(WORKPLACE);
-    for path in [dir.capture(host), dir.events(host), dir.log(host)] {
-        // A run that broke off early has not made all of them.
-        let (Ok(mut file), Some(name)) = (File::open(&path), path.file_name()) else {
-            continue;
-        };
+    for entry in fs::read_dir(WORKPLACE)?.flatten() {
+        let (name, mut file) = (entry.file_name(), File::open(entry.path())?);
         let mut stream = call(&Call::File {
             host: host.to_owned(),
             name: name.to_string_lossy().into_owned(),

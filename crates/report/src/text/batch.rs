@@ -4,7 +4,7 @@ use super::{
     WIDTH,
     layout::wrap,
     quantity::{bytes, count, plural, time},
-    run, say,
+    run, say, spread,
     table::Table,
 };
 use analysis::{Analysis, BatchAnalysis, Price, Row, Verdict};
@@ -112,7 +112,7 @@ fn comparison(batch: &BatchAnalysis, lang: Lang) -> String {
     let rows = &batch.comparison.rows;
     let variants: BTreeSet<&str> = rows.iter().map(|row| row.variant.as_str()).collect();
     if rows.len() > variants.len() {
-        repeated(rows, lang)
+        repeated(batch, lang)
     } else {
         once(batch, lang)
     }
@@ -165,7 +165,8 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
 }
 
 /// Several runs a variant: their verdicts, and the middle of what they measured.
-fn repeated(rows: &[Row], lang: Lang) -> String {
+fn repeated(batch: &BatchAnalysis, lang: Lang) -> String {
+    let rows = &batch.comparison.rows;
     let head = match lang {
         Lang::En => [
             "variant",
@@ -207,7 +208,10 @@ fn repeated(rows: &[Row], lang: Lang) -> String {
         "time and wire: medians; wire: bytes of all IP packets.",
         "时间和线上取中位数；线上：所有 IP 包的字节数。",
     );
-    table.render() + "\n" + &wrap(&legend, 0, WIDTH)
+    table.render()
+        + "\n"
+        + &wrap(&legend, 0, WIDTH)
+        + &spread::table(&batch.comparison.spreads, lang)
 }
 
 fn median(values: impl Iterator<Item = u64>) -> Option<u64> {

@@ -6,12 +6,12 @@ use super::{
     quantity::{bytes, count, percent, plural, time},
     say, story,
     table::Table,
-    wire,
+    waits, wire,
 };
 use analysis::{
     Analysis,
     model::{
-        connection::{Connection, Direction, Stream, Wait},
+        connection::{Connection, Stream},
         finding::{Finding, Place},
     },
 };
@@ -241,72 +241,9 @@ fn filter(protocol: &str, number: usize) -> String {
     format!("  Wireshark: {protocol}.stream eq {number}\n")
 }
 
-/// Segments that left with an acknowledgment: what a capture alone tells of Nagle's algorithm.
 fn waits(analysis: &Analysis, lang: Lang) -> String {
-    let mut told = Vec::new();
-    for (number, connection) in analysis.connections.iter().enumerate() {
-        for direction in Direction::BOTH {
-            let stream = connection.stream(direction);
-            for with_data in [false, true] {
-                let alike = || {
-                    stream
-                        .waits
-                        .iter()
-                        .filter(|wait| wait.with_data == with_data)
-                };
-                if let Some(sentence) = alike()
-                    .next()
-                    .and_then(|wait| wait_told(stream, wait, alike().count() as u64 - 1, lang))
-                {
-                    told.push(item(&sentence, 0, WIDTH) + &filter("tcp", number));
-                }
-            }
-        }
-    }
-    told.truncate(SHOWN);
-    told.concat()
-}
-
-fn wait_told(stream: &Stream, wait: &Wait, alike: u64, lang: Lang) -> Option<String> {
-    let segment = stream.segments.get(wait.segment)?;
-    let (frame, ack) = (segment.frame, wait.released_by);
-    let earlier = stream.segments.get(wait.behind)?.frame;
-    let size = segment.range.end.saturating_sub(segment.range.start);
-    let (gap, most) = (time(wait.gap), time(wait.at_most));
-    let mut text = say(
-        lang,
-        format!(
-            "wait: #{frame} ({}) left {gap} after #{ack} acknowledged #{earlier}. It may have waited \
-             for that, {most} at most, as Nagle's algorithm makes small segments wait (cause \
-             nagle).\n",
-            plural(size, "byte")
-        ),
-        format!(
-            "等待：#{frame}（{} 字节）在 #{ack} 确认 #{earlier} 之后 {gap} 发出。它可能一直在等这个确认，\
-             至多 {most}，正如 Nagle 算法让小报文段等待（原因 nagle）。\n",
-            count(size)
-        ),
-    );
-    text.push_str(&if wait.with_data {
-        say(
-            lang,
-            "The acknowledgment brought data too: a program that answers at once looks the same.",
-            "这个确认也带来了数据：程序收到后立即回应，看上去也是这样。",
-        )
-    } else {
-        say(
-            lang,
-            "When the program wrote it, a capture alone can't tell.",
-            "程序何时写的，单凭抓包无法得知。",
-        )
-    });
-    if alike > 0 {
-        let alike = count(alike);
-        text.push_str(&say(
-            lang,
-            format!("\n{alike} more like it."),
-            format!("\n另有 {alike} 处相同。"),
-        ));
-    }
-    Some(text)
+    let told = waits::told(analysis, lang).into_iter().take(SHOWN);
+    let tell =
+        |(number, sentence): (usize, String)| item(&sentence, 0, WIDTH) + &filter("tcp", number);
+    told.map(tell).collect()
 }

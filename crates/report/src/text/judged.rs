@@ -105,6 +105,7 @@ pub(crate) fn expected(judgement: &Judgement, lang: Lang) -> String {
             undetermined,
             other_causes,
         } => seen_findings(*count, *undetermined, other_causes, lang),
+        Seen::Lines(lines) => seen_lines(*lines, lang),
         Seen::Condition {
             proven,
             refuted,
@@ -124,7 +125,7 @@ fn seen_value(value: Option<u64>, claim: &Claim, lang: Lang) -> String {
     };
     let unit = match claim {
         Claim::Value { path, .. } => path.metric.unit(),
-        Claim::Finding { .. } | Claim::Condition { .. } => Unit::Count,
+        Claim::Finding { .. } | Claim::Condition { .. } | Claim::Output { .. } => Unit::Count,
     };
     let value = match unit {
         Unit::Nanoseconds => time(value),
@@ -132,6 +133,18 @@ fn seen_value(value: Option<u64>, claim: &Claim, lang: Lang) -> String {
         Unit::Count => count(value),
     };
     say(lang, format!("it is {value}"), format!("实际是 {value}"))
+}
+
+fn seen_lines(lines: Option<u64>, lang: Lang) -> String {
+    match lines {
+        None => say(lang, "its output was not kept", "没有留下它的输出"),
+        Some(0) => say(lang, "it printed no such line", "它没有打印这样的行"),
+        Some(lines) => say(
+            lang,
+            format!("it printed {}", plural(lines, "such line")),
+            format!("它打印了 {} 行", count(lines)),
+        ),
+    }
 }
 
 fn seen_condition([proven, refuted, open]: [usize; 3], lang: Lang) -> String {
@@ -288,19 +301,24 @@ fn remark(note: &Note, lang: Lang) -> Option<String> {
         },
         Note::BadLines {
             host,
+            program,
             count: number,
             first,
             error,
-        } => (
-            format!(
-                "The diary of {host} has {} that can't be read, the first is line {first}: {error}.",
-                plural(*number as u64, "line")
-            ),
-            format!(
-                "{host} 的日记有 {} 行读不懂，首先是第 {first} 行：{error}。",
-                count(*number as u64)
-            ),
-        ),
+        } => {
+            let whose = match program {
+                Some(program) => format!("{host}.{program}"),
+                None => host.clone(),
+            };
+            let lines = plural(*number as u64, "line");
+            let number = count(*number as u64);
+            (
+                format!(
+                    "The diary of {whose} has {lines} that can't be read, the first is line {first}: {error}."
+                ),
+                format!("{whose} 的日记有 {number} 行读不懂，首先是第 {first} 行：{error}。"),
+            )
+        }
         Note::Malformed {
             host,
             program,

@@ -2,10 +2,10 @@
 
 use super::{
     WIDTH, datagrams, judged, lanes,
-    layout::{printable, right, width, wrap},
-    links,
-    quantity::count,
-    say, story,
+    layout::{item, printable, right, width, wrap},
+    links, programs,
+    quantity::{bytes, count, time},
+    queues, say, story, waits,
 };
 use analysis::{
     Analysis, main_direction,
@@ -16,8 +16,11 @@ use analysis::{
     },
 };
 use record::manifest::Outcome;
-use scenario::text::Lang;
+use scenario::{expectation::Unit, text::Lang};
 use std::slice;
+
+/// Most kinds of waits that are told.
+const WAITS: usize = 4;
 
 /// A run on its own, with a head.
 pub(super) fn whole(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
@@ -99,6 +102,9 @@ pub(super) fn section(
     let told = silence(analysis, lang)
         + &story::findings(analysis, lang)
         + &datagrams::flows(analysis, lang)
+        + &waits(analysis, lang)
+        + &queues::course(analysis, lang)
+        + &programs::ends(analysis, lang)
         + &links::links(analysis, lang)
         + &judged::remarks(analysis, 2, lang);
     if !told.is_empty() {
@@ -106,6 +112,13 @@ pub(super) fn section(
         text.push_str(&told);
     }
     text
+}
+
+/// What of Nagle's algorithm shows where no diary tells of writes.
+fn waits(analysis: &Analysis, lang: Lang) -> String {
+    let told = waits::told(analysis, lang).into_iter().take(WAITS);
+    told.map(|(_, sentence)| item(&sentence, 2, WIDTH))
+        .collect()
 }
 
 /// That no program has sent anything.
@@ -122,7 +135,7 @@ fn silence(analysis: &Analysis, lang: Lang) -> String {
 }
 
 fn headline(analysis: &Analysis, subject: &RunSubject, name: &str, lang: Lang) -> String {
-    let about = subject.about.in_lang(lang);
+    let about = &about(analysis, subject, lang);
     let verdict = judged::verdict(analysis.verdict, lang);
     let colon = say(lang, ": ", "：");
     let title = if about.is_empty() {
@@ -134,6 +147,20 @@ fn headline(analysis: &Analysis, subject: &RunSubject, name: &str, lang: Lang) -
     let (first, rest) = lines.split_once('\n').unwrap_or((&lines, ""));
     let verdict = right(&verdict, WIDTH - width(first));
     format!("{}\n{rest}", format!("{first}{verdict}").trim_end())
+}
+
+/// What the variant shows, with the figures of this run.
+fn about(analysis: &Analysis, subject: &RunSubject, lang: Lang) -> String {
+    scenario::fill(subject.about.in_lang(lang), |path| {
+        let measured = &mut analysis.values.iter();
+        let measured = measured.find(|measured| measured.path.to_string() == path)?;
+        Some(match (measured.value, measured.path.metric.unit()) {
+            (None, _) => say(lang, "(not measured)", "（没有测到）"),
+            (Some(value), Unit::Nanoseconds) => time(value),
+            (Some(value), Unit::Bytes) => bytes(value),
+            (Some(value), Unit::Count) => count(value),
+        })
+    })
 }
 
 fn outcome(subject: &RunSubject, lang: Lang) -> String {

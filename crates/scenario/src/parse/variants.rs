@@ -1,10 +1,13 @@
 //! A tree and its variants: each is the tree with some values put in.
 
 use crate::{
+    decode::Key,
+    figures,
     plan::VariantPlan,
     problem::{Problem, Problems},
     resolve::{self, Identity},
     set,
+    span::Span,
     text::Text,
     tree::{Content, Node},
     written::{Scenario, Setting},
@@ -39,6 +42,7 @@ pub(super) fn resolve(root: &Node, dir: &str, problems: &mut Problems) -> Option
                 let identity = Identity {
                     name: &named.name,
                     about: variant.about.value_or(Text::default()),
+                    about_span: place(&variant.about),
                     expect: variant.expect.value().map_or(&[][..], Vec::as_slice),
                 };
                 let mut own = Problems::default();
@@ -52,17 +56,26 @@ pub(super) fn resolve(root: &Node, dir: &str, problems: &mut Problems) -> Option
             let identity = Identity {
                 name: PLAIN,
                 about: Text::default(),
+                about_span: Span::START,
                 expect: &[],
             };
             vec![resolve::variant(&scenario, &identity, dir, problems)]
         }
     };
+    let mut about = scenario.about.value_or(Text::default());
+    if let Some(first) = variants.first() {
+        about = figures::of_scenario(&about, first, place(&scenario.about), problems);
+    }
     Some(Resolved {
         title: scenario.title.value().cloned(),
-        about: scenario.about.value_or(Text::default()),
+        about,
         seed: scenario.seed.value_or(1),
         variants,
     })
+}
+
+fn place(key: &Key<Text>) -> Span {
+    key.given().map_or(Span::START, |given| given.span)
 }
 
 /// One variant: its values put in, decoded, resolved.

@@ -4,6 +4,7 @@ use super::{
     bounds::{check, spell},
     condition,
     fit::{Kind, kind},
+    output,
 };
 use crate::{
     decode::{Given, Item, Key, Name},
@@ -26,14 +27,15 @@ pub(super) fn resolve(
         ("finding", expected.finding.place()),
         ("value", expected.value.place()),
         ("condition", expected.condition.place()),
+        ("output", expected.output.place()),
     ];
     let subjects = subjects.into_iter().filter(|(_, place)| place.is_some());
     let subject = match subjects.map(|(name, _)| name).collect::<Vec<_>>()[..] {
         [subject] => subject,
         [] => {
-            let message = "an expectation without `finding`, `value` or `condition`";
-            let hint = "write `{finding: CODE}`, `{value: HOST.PROGRAM.METRIC, is: N}` or \
-                        `{condition: loss}`";
+            let message = "an expectation without `finding`, `value`, `condition` or `output`";
+            let hint = "write `{finding: CODE}`, `{value: HOST.PROGRAM.METRIC, is: N}`, \
+                        `{condition: loss}` or `{output: HOST.PROGRAM, line: TEXT}`";
             problems.add(item.span, message, hint);
             return None;
         }
@@ -45,15 +47,23 @@ pub(super) fn resolve(
     };
     for (key, place) in expected.written() {
         let (owner, fits) = match key {
-            "cause" | "count" => ("a `finding`", subject == "finding"),
-            "host" => ("a `finding` or a `condition`", subject != "value"),
+            "cause" => ("a `finding`", subject == "finding"),
+            "count" => (
+                "a `finding` or an `output`",
+                ["finding", "output"].contains(&subject),
+            ),
+            "host" => (
+                "a `finding` or a `condition`",
+                ["finding", "condition"].contains(&subject),
+            ),
+            "line" | "contains" => ("an `output`", subject == "output"),
             "toward" => ("a `condition`", subject == "condition"),
             "is" | "above" | "below" | "between" => ("a `value`", subject == "value"),
             _ => continue,
         };
         if !fits {
             let hint = match (owner, subject) {
-                ("a `value`", "finding") => format!("write `count: {{{key}: …}}`"),
+                ("a `value`", "finding" | "output") => format!("write `count: {{{key}: …}}`"),
                 _ => "leave it away".to_owned(),
             };
             problems.add(place, format!("`{key}` belongs to {owner}"), hint);
@@ -63,6 +73,7 @@ pub(super) fn resolve(
     let resolved = match subject {
         "finding" => finding(expected, hosts, problems),
         "value" => value(item, hosts, problems),
+        "output" => output::resolve(item, hosts, problems),
         _ => condition::resolve(expected, hosts, plans, problems),
     }?;
     Some(Expectation { on, ..resolved })
@@ -179,18 +190,7 @@ fn value_path(
         let hint = suggest::hint(metric, "metrics", Metric::NAMES.iter().copied());
         problems.add(span, format!("unknown metric {}", quoted(metric)), hint);
     }
-    let run = &find_host(host, given, hosts, problems)?.value.as_ref()?.run;
-    let programs = match run {
-        Key::Wrong(_) => return None,
-        run => run.value().map_or(&[][..], |run| &run.0),
-    };
-    let Some(program) = programs.iter().find(|program| program.name == peer) else {
-        let span = given.span.of_part(text, peer);
-        let names = programs.iter().map(|program| program.name.as_str());
-        let hint = suggest::hint(peer, &format!("programs of {host}"), names);
-        problems.add(span, format!("{host} runs no {}", quoted(peer)), hint);
-        return None;
-    };
+    let program = find_program(host, peer, given, hosts, problems)?;
     let known = known?;
     if let Some((reason, hint)) = program
         .value
@@ -207,25 +207,50 @@ fn value_path(
     })
 }
 
+/// The program of that host; both stand in `given`.
+pub(super) fn find_program<'a>(
+    host: &str,
+    program: &str,
+    given: &Given<String>,
+    hosts: &'a [Name<Host>],
+    problems: &mut Problems,
+) -> Option<&'a Name<Program>> {
+    let run = &find_host(host, given, hosts, problems)?.value.as_ref()?.run;
+    let programs = match run {
+        Key::Wrong(_) => return None,
+        run => run.value().map_or(&[][..], |run| &run.0),
+    };
+    let found = programs.iter().find(|each| each.name == program);
+    if found.is_none() {
+        let span = given.span.of_part(&given.value, program);
+        let names = programs.iter().map(|program| program.name.as_str());
+        let hint = suggest::hint(program, &format!("programs of {host}"), names);
+        problems.add(span, format!("{host} runs no {}", quoted(program)), hint);
+    }
+    found
+}
+
 /// Why a metric is never measured for this program.
 fn unmeasured(metric: Metric, program: &Program) -> Option<(&'static str, &'static str)> {
     use Metric::{
-        DatagramsReceived, DatagramsSent, Elapsed, ExitStatus, GaveUp, Messages, Reads,
-        Retransmissions, Segments, Understood, Writes,
+        DatagramsReceived, DatagramsSent, Delivery, ExitStatus, GaveUp, ReceiveQueue,
+        Retransmissions, Segments, SendQueue, Waits, WriteCall,
     };
     match (kind(program)?, metric) {
-        (Kind::Command, Messages | Writes | Reads | Understood | Elapsed | GaveUp) => Some((
-            "is in a peer's diary, and a command keeps none",
-            "expect something of the wire: segments, payload, wire",
-        )),
+        // Which of the rest are known depends on what the command tells.
         (Kind::Command, _) => None,
+        (_, Waits) => Some((
+            "is for a command that tells no events; of this peer's writes more is known",
+            "expect a finding: `{finding: nagle-delack-stall}`",
+        )),
         (_, ExitStatus) => Some(("is a command's; this is a peer", "leave it away")),
         (Kind::TcpServer | Kind::TcpClient, DatagramsSent | DatagramsReceived) => {
             Some(("is for UDP, and this speaks TCP", "expect segments"))
         }
-        (Kind::UdpResponder | Kind::UdpSender, Segments | Retransmissions | GaveUp) => {
-            Some(("is for TCP, and this speaks UDP", "expect datagrams-sent"))
-        }
+        (
+            Kind::UdpResponder | Kind::UdpSender,
+            Segments | Retransmissions | GaveUp | WriteCall | Delivery | SendQueue | ReceiveQueue,
+        ) => Some(("is for TCP, and this speaks UDP", "expect datagrams-sent")),
         _ => None,
     }
 }

@@ -13,7 +13,8 @@ use crate::{
 
 keys! {
     /// What a run must show: a `finding`, which is there or is counted; a `value`, which lies where
-    /// one of `is`, `above`, `below` and `between` says; or a `condition`, which the captures prove.
+    /// one of `is`, `above`, `below` and `between` says; a `condition`, which the captures prove; or
+    /// the `output` of a command.
     struct Expected as "an expectation" {
         /// A finding that must be there.
         "finding" finding: FindingCode,
@@ -21,13 +22,20 @@ keys! {
         "cause" cause: Cause,
         /// Only findings at this host, or only its link's condition.
         "host" host: String,
-        /// How many such findings there must be: a number, or `{above: 3}` and so on.
+        /// How many such findings, or lines, there must be: a number, or `{above: 3}` and so on.
         "count" count: Count = "at least one",
         /// A measured value: host, program and metric, such as `server.tcp.understood`.
         "value" value: String,
         /// Something that a link was asked for and must have done. Too few packets to tell make
         /// the verdict inconclusive.
         "condition" condition: Condition,
+        /// A command's standard output: host and program, such as `client.app`. Some line of it `line`
+        /// or `contains` names.
+        "output" output: String,
+        /// Only lines that are exactly this.
+        "line" line: String,
+        /// Only lines that this is a part of.
+        "contains" contains: String,
         /// Only the condition of packets to this host.
         "toward" toward: String,
         /// Exactly this.

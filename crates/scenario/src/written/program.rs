@@ -17,7 +17,7 @@ keys! {
         /// Which of the lab's peers it is.
         "peer" peer: Role,
         /// Any program instead: its name and arguments, without a shell, started in the scenario
-        /// file's folder. It is captured, and analysed on the wire only.
+        /// file's folder. It is captured; more than the wire is known of it where it tells events (docs/events.md).
         "command" command: Vec<Item<String>>,
         /// The port that a `command` serves: the others start when it listens, and it is ended
         /// (SIGTERM) when they have. A command without one ends by itself.

@@ -53,8 +53,10 @@ pub(in crate::run) fn run(
     let runs = &text("runs", &arguments.runs)?;
     let junit = arguments.junit.as_deref();
     let junit = junit.map(|file| text("junit", file)).transpose()?;
+    let csv = arguments.csv.as_deref();
+    let csv = csv.map(|file| text("csv", file)).transpose()?;
     let errand = Errand {
-        arguments: again(arguments, runs, junit, lang, verbose),
+        arguments: again(arguments, runs, [junit, csv], lang, verbose),
         dir: env::current_dir().context("can't tell the current folder")?,
         environment,
         hosts: hosts.max().unwrap_or_default(),
@@ -73,7 +75,7 @@ pub(in crate::run) fn run(
 fn again(
     arguments: &RunArgs,
     runs: &str,
-    junit: Option<String>,
+    [junit, csv]: [Option<String>; 2],
     lang: Lang,
     verbose: u8,
 ) -> Vec<String> {
@@ -96,6 +98,7 @@ fn again(
     }
     again.push(format!("--runs={runs}"));
     again.extend(junit.map(|file| format!("--junit={file}")));
+    again.extend(csv.map(|file| format!("--csv={file}")));
     again.extend(["--".to_owned(), arguments.scenario.clone()]);
     again
 }

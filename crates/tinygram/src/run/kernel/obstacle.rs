@@ -9,6 +9,7 @@ use scenario::{
     need::Need,
     plan::{Engine, Plan, Program, ProgramPlan, VariantPlan},
 };
+use std::env;
 
 /// Where hosts are.
 #[derive(Clone, Copy)]
@@ -32,7 +33,7 @@ pub(super) fn leave_out(plan: &mut Plan, hosts: Where<'_>) -> Vec<Skipped> {
             return Some("it needs smoltcp, and this is a kernel: `--backend sim`".to_owned());
         }
         let obstacle = match hosts {
-            Where::Namespaces => image(variant),
+            Where::Namespaces => image(variant).or_else(|| python3(variant)),
             Where::Docker => command(variant),
             Where::Compose(compose) => image(variant).or_else(|| compose.obstacle(variant)),
         };
@@ -69,6 +70,17 @@ fn image(variant: &VariantPlan) -> Option<String> {
             "{name} is made of the image {image}: `--backend docker`"
         ))
     })
+}
+
+/// Namespaces share the machine's files. Of other images nobody knows.
+fn python3(variant: &VariantPlan) -> Option<String> {
+    let is_missing = variant.needs.contains(&Need::Python3) && !is_on_path("python3");
+    is_missing.then(|| "it needs python3, which is not on the search path".to_owned())
+}
+
+fn is_on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 /// # Errors

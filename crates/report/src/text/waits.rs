@@ -1,0 +1,84 @@
+//! Segments that left with an acknowledgment: what a capture alone tells of Nagle's algorithm.
+
+use super::{
+    quantity::{count, plural, time},
+    say,
+};
+use analysis::{
+    Analysis,
+    model::connection::{Direction, Stream, Wait},
+};
+use scenario::text::Lang;
+
+/// For each direction of each connection, by the connection's number, the longest wait of each kind.
+pub(super) fn told(analysis: &Analysis, lang: Lang) -> Vec<(usize, String)> {
+    let mut told = Vec::new();
+    for (number, connection) in analysis.connections.iter().enumerate() {
+        for direction in Direction::BOTH {
+            let stream = connection.stream(direction);
+            for with_data in [false, true] {
+                let alike = || {
+                    let waits = stream.waits.iter();
+                    waits.filter(|wait| wait.with_data == with_data)
+                };
+                if let Some(sentence) = alike()
+                    .rev()
+                    .max_by_key(|wait| wait.at_most)
+                    .and_then(|wait| wait_told(stream, wait, alike().count() as u64 - 1, lang))
+                {
+                    told.push((number, sentence));
+                }
+            }
+        }
+    }
+    told
+}
+
+fn wait_told(stream: &Stream, wait: &Wait, alike: u64, lang: Lang) -> Option<String> {
+    let segment = stream.segments.get(wait.segment)?;
+    let (frame, ack) = (segment.frame, wait.released_by);
+    let earlier = stream.segments.get(wait.behind)?.frame;
+    let size = segment.range.end.saturating_sub(segment.range.start);
+    let (gap, most) = (time(wait.gap), time(wait.at_most));
+    let mut text = say(
+        lang,
+        format!(
+            "wait: #{frame} ({}) left {gap} after #{ack} acknowledged #{earlier}. It may have waited \
+             for that, {most} at most, as Nagle's algorithm makes small segments wait (cause \
+             nagle).\n",
+            plural(size, "byte")
+        ),
+        format!(
+            "等待：#{frame}（{} 字节）在 #{ack} 确认 #{earlier} 之后 {gap} 发出。它可能一直在等这个确认，\
+             至多 {most}，正如 Nagle 算法让小报文段等待（原因 nagle）。\n",
+            count(size)
+        ),
+    );
+    text.push_str(&if wait.with_data {
+        say(
+            lang,
+            "The acknowledgment brought data too: a program that answers at once looks the same.",
+            "这个确认也带来了数据：程序收到后立即回应，看上去也是这样。",
+        )
+    } else {
+        say(
+            lang,
+            "When the program wrote it, a capture alone can't tell.",
+            "程序何时写的，单凭抓包无法得知。",
+        )
+    });
+    text.push_str(&say(
+        lang,
+        " Cure, if it did: one call for what belongs together, or TCP_NODELAY.",
+        "若确是如此，对策：该在一起的一次写出，或用 TCP_NODELAY。",
+    ));
+    if alike > 0 {
+        let alike = count(alike);
+        text.push_str(&say(
+            lang,
+            format!("\n{alike} more like it."),
+            format!("\n另有 {alike} 处相同。"),
+        ));
+    }
+    Some(text)
+}
