@@ -34,6 +34,7 @@ mod wire;
 
 pub use comparison::{
     BatchAnalysis, Comparison, Price, Row, Skipped, VERSION as COMPARISON_VERSION, main_direction,
+    misunderstands,
 };
 pub use model::{Analysis, verdict::Verdict};
 

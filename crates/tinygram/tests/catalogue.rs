@@ -49,10 +49,12 @@ macro_rules! catalogue {
 catalogue! {
     dead_peer = "dead-peer",
     greeting = "greeting",
+    http_get = "http-get",
     leftover = "leftover",
     lossy = "lossy",
     nagle_delack = "nagle-delack",
     pmtu_black_hole = "pmtu-black-hole",
+    remote_command = "remote-command",
     slow_reader = "slow-reader",
     small_mtu = "small-mtu",
     sticky_backlog = "sticky-backlog",
