@@ -112,12 +112,12 @@ pub struct Row {
     pub sticky_reads: Option<u64>,
     /// Messages that needed several reads.
     pub split_reads: Option<u64>,
-    /// From the first write of the sending program to the end of its last read, in ns; where it
-    /// reads nothing, to the end of the receiver's.
+    /// From the first write of the client to the end of its last read, in ns; where it does not do
+    /// both, from the first write of the one that sends to the end of the other's last read.
     pub elapsed: Option<u64>,
     /// Bytes of all IP packets of these connections, both directions.
     pub wire: u64,
-    /// Round trips that the sending program waited for.
+    /// Round trips that the client waited for.
     pub round_trips: Option<u64>,
     /// What it costs more than the first run; none for the first itself.
     pub price: Option<Price>,
@@ -180,7 +180,8 @@ fn row(run: &Analysis, direction: Option<Direction>) -> Row {
 }
 
 /// The direction of the runs' TCP messages that comparisons and pictures are about: where messages were
-/// misunderstood, else where there are any, else where there are bytes; the client's before the server's.
+/// misunderstood, in most of the runs, else where there are any, else where there are bytes; the
+/// client's before the server's.
 pub fn main_direction(runs: &[Analysis]) -> Option<Direction> {
     let is_any = |has: &dyn Fn(&Stream) -> bool| {
         let streams = |direction| {
@@ -190,10 +191,25 @@ pub fn main_direction(runs: &[Analysis]) -> Option<Direction> {
         let mut both = Direction::BOTH.into_iter();
         both.find(|direction| streams(*direction).any(has))
     };
-    let is_wrong = |stream: &Stream| stream.understood.iter().any(|each| !each.right);
-    is_any(&is_wrong)
+    let wrong = |direction| {
+        let is_wrong = |run: &&Analysis| misunderstands(run, direction);
+        runs.iter().filter(is_wrong).count()
+    };
+    let [ours, theirs] = Direction::BOTH.map(wrong);
+    let most_wrong = match ours >= theirs {
+        true => Direction::ClientToServer,
+        false => Direction::ServerToClient,
+    };
+    (ours + theirs > 0)
+        .then_some(most_wrong)
         .or_else(|| is_any(&|stream| !stream.messages.is_empty()))
         .or_else(|| is_any(&|stream| !stream.segments.is_empty()))
+}
+
+/// Whether messages that travelled in this direction were misunderstood.
+pub fn misunderstands(run: &Analysis, direction: Direction) -> bool {
+    let mut streams = run.connections.iter().map(|each| each.stream(direction));
+    streams.any(|stream| stream.understood.iter().any(|each| !each.right))
 }
 
 fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
@@ -222,9 +238,8 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
         };
         run.findings.iter().filter(here).count() as u64
     };
-    let connections = run.connections.iter();
-    let senders = programs(connections.map(|connection| connection.sender(direction)));
-    let of_senders = |metric| senders.iter().map(move |end| value(run, end, metric));
+    let clients = programs(run.connections.iter().map(|connection| &connection.client));
+    let of_clients = |metric| clients.iter().map(move |end| value(run, end, metric));
     Row {
         messages: tell(&|stream| stream.messages.len()),
         writes: tell(&|stream| stream.writes.len()),
@@ -234,7 +249,7 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
         right: hear(&|stream| stream.understood.iter().filter(|each| each.right).count()),
         sticky_reads: heard.then(|| findings(FindingCode::StickyRead)),
         split_reads: heard.then(|| findings(FindingCode::SplitRead)),
-        elapsed: of_senders(Metric::Elapsed)
+        elapsed: of_clients(Metric::Elapsed)
             .flatten()
             .max()
             .or_else(|| one_way(run, direction)),
@@ -244,7 +259,7 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
             .flat_map(|connection| &connection.streams)
             .map(|stream| stream.wire)
             .sum(),
-        round_trips: of_senders(Metric::RoundTrips).sum(),
+        round_trips: of_clients(Metric::RoundTrips).sum(),
         ..row
     }
 }

@@ -32,6 +32,10 @@ pub(crate) struct Chapter {
     pub(crate) reads: Vec<Read>,
     pub(crate) understood: Vec<Understood>,
     pub(crate) malformed: Option<String>,
+    /// Whether it read the end of the stream.
+    pub(crate) is_ended: bool,
+    /// When and how it came to the connection's end.
+    pub(crate) closing: Option<(u64, Closing)>,
 }
 
 /// A datagram that a program sent or received.
@@ -152,6 +156,8 @@ impl Chapter {
             reads: Vec::new(),
             understood: Vec::new(),
             malformed: None,
+            is_ended: false,
+            closing: None,
         }
     }
 
@@ -195,6 +201,8 @@ impl Chapter {
                 });
             }
             EventKind::Malformed { error } => self.malformed = Some(error),
+            EventKind::Eof => self.is_ended = true,
+            EventKind::Closed { how } => self.closing = Some((at, how)),
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 mod black_holes;
 mod conditions;
 mod datagrams;
+mod incomplete;
 mod leftovers;
 mod mss;
 mod programs;
@@ -16,7 +17,7 @@ pub(crate) use conditions::unproven;
 pub(crate) use datagrams::{Known, in_flows};
 
 use crate::{
-    join::Joined,
+    join::{Ending, Joined},
     model::{
         connection::{Connection, Direction, Stream},
         finding::{Cost, Details, Finding, FrameRef, Place},
@@ -42,6 +43,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
                 situations: &each.situations[direction.index()],
                 closed: &each.closed[direction.index()],
                 is_told_too_big: each.told_too_big[direction.index()],
+                ending: each.endings[direction.index()],
                 framing: programs.framing(receiver.host.as_deref(), receiver.program.as_deref()),
             };
             let from = findings.len();
@@ -55,6 +57,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
             reads::sticky(&case, &mut findings);
             reads::split(&case, &mut findings);
             programs::merged_and_torn(&case, &mut findings);
+            incomplete::incomplete(&case, &mut findings);
             leftovers::leftovers(&case, &mut findings);
             findings[from..].sort_by_key(|finding| finding.at);
         }
@@ -72,6 +75,8 @@ struct Case<'a> {
     closed: &'a [Closed],
     /// Whether a router told the sender that packets to the receiver are too large.
     is_told_too_big: bool,
+    /// How the receiver came to the end; none without its diary.
+    ending: Option<Ending>,
     /// The receiver's.
     framing: Option<&'a Framing>,
 }

@@ -18,6 +18,7 @@ use crate::{
         windows::{self, Closed},
     },
 };
+use record::event::Closing;
 use std::{collections::HashMap, net::SocketAddr, ops::Range};
 
 /// A connection and what only the search for causes needs.
@@ -30,9 +31,20 @@ pub(crate) struct Joined<'a> {
     pub(crate) closed: [Vec<Closed>; 2],
     /// Whether a router told the sender that its packets are too large, per direction.
     pub(crate) told_too_big: [bool; 2],
+    /// How the receiver came to the end, per direction.
+    pub(crate) endings: [Option<Ending>; 2],
     contents: [Contents<'a>; 2],
     /// What came in at the sender, per direction.
     acknowledged: [Vec<Acknowledgment>; 2],
+}
+
+/// How a program came to the end of a stream that it read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ending {
+    pub(crate) at: u64,
+    /// Whether it read the stream's end.
+    pub(crate) is_ended: bool,
+    pub(crate) how: Closing,
 }
 
 /// Puts captures and diaries together, by connection.
@@ -152,6 +164,7 @@ fn read_wire<'a>(
         situations,
         closed,
         told_too_big,
+        endings: [None, None],
         contents: [ours.contents, theirs.contents],
         acknowledged,
     }
@@ -176,6 +189,11 @@ impl Joined<'_> {
         let out = &mut self.connection.streams[out.index()];
         out.messages = chapter.messages;
         out.writes = chapter.writes;
+        self.endings[back.index()] = chapter.closing.map(|(at, how)| Ending {
+            at,
+            is_ended: chapter.is_ended,
+            how,
+        });
         let back = &mut self.connection.streams[back.index()];
         back.reads = chapter.reads;
         back.understood = chapter.understood;

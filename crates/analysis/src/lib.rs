@@ -36,7 +36,7 @@ mod wire;
 
 pub use comparison::{
     BatchAnalysis, Comparison, Price, Row, Skipped, Spread, VERSION as COMPARISON_VERSION,
-    main_direction,
+    main_direction, misunderstands,
 };
 pub use model::{Analysis, verdict::Verdict};
 

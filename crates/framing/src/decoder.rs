@@ -1,6 +1,6 @@
 //! From bytes to messages.
 
-use crate::{DecodeError, Framing, Prefix};
+use crate::{DecodeError, Framing, Head, Prefix, chunked::Chunks};
 use std::ops::Range;
 
 /// Finds the messages in what reads return.
@@ -16,10 +16,13 @@ pub struct Decoder {
     buffer: Vec<u8>,
     taken: usize,
     start: u64,
-    /// Handshake: the length of the body that is being awaited, and where its message began.
+    /// Handshake, and a length in one read: the length of the body that is being awaited, and where
+    /// its message began.
     announced: Option<(u64, u64)>,
     /// Delimiter: how many of the bytes that are left are known to hold none.
     searched: usize,
+    /// Chunks: how far the message that is being awaited has come.
+    chunks: Chunks,
 }
 
 /// A message in the stream.
@@ -27,7 +30,7 @@ pub struct Decoder {
 pub struct Frame {
     /// Its byte range in the stream, with framing.
     pub range: Range<u64>,
-    /// Its body's.
+    /// Its body's; with several chunks, their sizes stand in between.
     pub body: Range<u64>,
     /// The body.
     pub bytes: Vec<u8>,
@@ -53,7 +56,20 @@ impl Decoder {
             start: 0,
             announced: None,
             searched: 0,
+            chunks: Chunks::default(),
         }
+    }
+
+    /// Most bytes that the next read may ask for, where the framing says.
+    pub fn wants(&self) -> Option<usize> {
+        if self.framing != Framing::PrefixInOneRead {
+            return None;
+        }
+        let rest = self.rest().len();
+        Some(match self.announced {
+            None => Prefix::I32Le.width(),
+            Some((length, _)) => usize::try_from(length).unwrap_or(usize::MAX) - rest,
+        })
     }
 
     /// Takes what one read returned. Take out everything with [`next`](Self::next) before the next
@@ -82,7 +98,18 @@ impl Decoder {
             return Ok(None);
         }
         let frame = match &self.framing {
-            Framing::Handshake => return self.next_of_handshake(),
+            Framing::Handshake => {
+                if self.announced.is_none() {
+                    return self.announcement().map(Some);
+                }
+                self.announced_body()
+            }
+            Framing::PrefixInOneRead => {
+                if self.announced.is_none() {
+                    self.length_in_one_read()?;
+                }
+                self.announced_body()
+            }
             Framing::None => {
                 let length = self.rest().len();
                 self.check(self.start, length as u64)?;
@@ -90,6 +117,8 @@ impl Decoder {
             }
             Framing::LengthPrefix(prefix) => self.next_of_prefix(*prefix)?,
             Framing::Delimiter(_) => self.next_of_delimiter()?,
+            Framing::ContentLength => self.next_behind_a_head()?,
+            Framing::Chunked => self.next_in_chunks()?,
             Framing::Fixed(size) => {
                 let size = *size;
                 self.check(self.start, size as u64)?;
@@ -154,20 +183,68 @@ impl Decoder {
         Ok(found.map(|length| self.frame(0, length + width, width)))
     }
 
-    fn next_of_handshake(&mut self) -> Result<Option<Decoded>, DecodeError> {
-        let Some((length, message)) = self.announced else {
-            return self.announcement().map(Some);
-        };
-        let length = usize::try_from(length).ok();
-        let Some(length) = length.filter(|length| *length <= self.rest().len()) else {
+    fn next_behind_a_head(&mut self) -> Result<Option<Frame>, DecodeError> {
+        let offset = self.start;
+        let Some(head) = Head::find(self.rest()) else {
+            self.check(offset, self.rest().len() as u64)?;
             return Ok(None);
         };
+        let header = head.len();
+        let value = head.values("content-length").next();
+        let value = value.ok_or(DecodeError::NoLength { offset })?;
+        let digits = Some(value).filter(|value| value.iter().all(u8::is_ascii_digit));
+        let number = digits.and_then(|digits| str::from_utf8(digits).ok()?.parse().ok());
+        let Some(length) = number else {
+            let text = String::from_utf8_lossy(value).chars().take(32).collect();
+            return Err(DecodeError::NotANumber { offset, text });
+        };
+        self.check(offset, length)?;
+        let whole = usize::try_from(length)
+            .ok()
+            .and_then(|n| n.checked_add(header));
+        Ok(whole
+            .filter(|whole| *whole <= self.rest().len())
+            .map(|whole| self.frame(header, whole, 0)))
+    }
+
+    fn next_in_chunks(&mut self) -> Result<Option<Frame>, DecodeError> {
+        let mut chunks = std::mem::take(&mut self.chunks);
+        let Some(whole) = chunks.follow(self.rest(), self.start, self.max)? else {
+            self.chunks = chunks;
+            return Ok(None);
+        };
+        let start = self.start;
+        self.advance(whole.length);
+        Ok(Some(Frame {
+            range: start..self.start,
+            body: start + whole.body.start as u64..start + whole.body.end as u64,
+            bytes: whole.bytes,
+        }))
+    }
+
+    /// The body whose length has been read, once all of it is there.
+    fn announced_body(&mut self) -> Option<Frame> {
+        let (length, message) = self.announced?;
+        let length = usize::try_from(length).ok();
+        let length = length.filter(|length| *length <= self.rest().len())?;
         self.announced = None;
         let frame = self.frame(0, length, 0);
-        Ok(Some(Decoded::Frame(Frame {
+        Some(Frame {
             range: message..frame.range.end,
             ..frame
-        })))
+        })
+    }
+
+    /// Takes what is there of the four bytes for all of them.
+    fn length_in_one_read(&mut self) -> Result<(), DecodeError> {
+        let offset = self.start;
+        let there = self.rest().len().min(Prefix::I32Le.width());
+        let mut bytes = [0; 4];
+        bytes[..there].copy_from_slice(&self.rest()[..there]);
+        let length = self.length(offset, i32::from_le_bytes(bytes).into())?;
+        self.advance(there);
+        self.announced = Some((length, offset));
+        Ok(())
     }
 
     /// Takes all that is there for a handshake's length: nothing marks its end.

@@ -1,6 +1,6 @@
 //! From messages to bytes.
 
-use crate::{EncodeError, Framing};
+use crate::{EncodeError, Framing, LAST_CHUNK, Prefix, chunk, chunked::size_line};
 
 /// Makes the bytes of messages.
 #[derive(Clone, Debug)]
@@ -34,12 +34,17 @@ impl Encoder {
         if length > max {
             return Err(EncodeError::TooLong { length, max });
         }
-        if body.is_empty() && !matches!(self.framing, Framing::Delimiter(_) | Framing::UntilClose) {
+        if body.is_empty() && !self.carries_nothing() {
             return Err(EncodeError::Empty {
                 framing: self.framing.to_string(),
             });
         }
         let whole = |bytes: Vec<u8>, header: u64| Ok((vec![Piece::Bytes(bytes)], header));
+        let behind = |mut bytes: Vec<u8>, body: &[u8]| {
+            let header = bytes.len() as u64;
+            bytes.extend_from_slice(body);
+            whole(bytes, header)
+        };
         match &self.framing {
             Framing::None | Framing::UntilClose => whole(body.to_vec(), 0),
             Framing::Handshake => {
@@ -52,11 +57,19 @@ impl Encoder {
                 ];
                 Ok((pieces, header))
             }
-            Framing::LengthPrefix(prefix) => {
-                let mut bytes = prefix.encode(length);
-                let header = bytes.len() as u64;
-                bytes.extend_from_slice(body);
-                whole(bytes, header)
+            Framing::LengthPrefix(prefix) => behind(prefix.encode(length), body),
+            // The sender has nothing to do with how the length is read.
+            Framing::PrefixInOneRead => behind(Prefix::I32Le.encode(length), body),
+            Framing::ContentLength => behind(
+                format!("Content-Length: {length}\r\n\r\n").into_bytes(),
+                body,
+            ),
+            Framing::Chunked if body.is_empty() => {
+                whole(LAST_CHUNK.to_vec(), LAST_CHUNK.len() as u64)
+            }
+            Framing::Chunked => {
+                let header = size_line(body).len() as u64;
+                whole([&chunk(body)[..], LAST_CHUNK].concat(), header)
             }
             Framing::Delimiter(mark) => {
                 // The mark must not begin in the body and end in itself either.
@@ -76,8 +89,17 @@ impl Encoder {
         }
     }
 
+    /// Whether an empty message can be told from none.
+    fn carries_nothing(&self) -> bool {
+        matches!(
+            self.framing,
+            Framing::Delimiter(_) | Framing::UntilClose | Framing::ContentLength | Framing::Chunked
+        )
+    }
+
     fn longest(&self) -> u64 {
         match &self.framing {
+            Framing::PrefixInOneRead => self.max.min(Prefix::I32Le.largest()),
             Framing::LengthPrefix(prefix) => self.max.min(prefix.largest()),
             _ => self.max,
         }

@@ -41,6 +41,28 @@ pub enum DecodeError {
         /// The text, cut to 32 characters.
         text: String,
     },
+    /// Lines in front of a message, and none of them says how long it is.
+    #[error(
+        "the lines at byte {offset} end without a Content-Length: nothing says how long the message is"
+    )]
+    NoLength {
+        /// Where the lines begin.
+        offset: u64,
+    },
+    /// A chunk without a size.
+    #[error("`{text}` at byte {offset} is no size of a chunk: hexadecimal digits and a line's end")]
+    NotASize {
+        /// Where the line begins.
+        offset: u64,
+        /// The line, cut to 32 characters.
+        text: String,
+    },
+    /// A chunk that is longer than its size says.
+    #[error("the chunk that should end at byte {offset} goes on: its size counts wrong")]
+    ChunkEnd {
+        /// Where it should end.
+        offset: u64,
+    },
     /// The stream ends inside a message.
     #[error("the stream ends at byte {end}, inside the message that begins at byte {offset}")]
     Cut {

@@ -6,7 +6,8 @@ use std::{fmt, str::FromStr};
 
 /// How messages are marked off in a byte stream.
 ///
-/// Written as `none`, `handshake`, `i32`, `u16`, `u32`, `delimiter:\n`, `fixed:16` or `until-close`.
+/// Written as `none`, `handshake`, `i32`, `i32-one-read`, `u16`, `u32`, `delimiter:\n`, `fixed:16`,
+/// `content-length`, `chunked` or `until-close`.
 /// In a delimiter `\n`, `\r`, `\t`, `\0`, `\\` and `\x00` to `\xff` stand for single bytes; any other
 /// text stands for itself, in UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,10 +20,18 @@ pub enum Framing {
     Handshake,
     /// A binary length in front of the body.
     LengthPrefix(Prefix),
+    /// [`Prefix::I32Le`] whose receiver reads the four bytes with one read, and takes what that read
+    /// returned for all of them (missing ones count as 0).
+    PrefixInOneRead,
     /// A byte sequence behind every message; at least one byte.
     Delimiter(Vec<u8>),
     /// Every message has this many bytes; at least one.
     Fixed(usize),
+    /// Lines of text in front of the body, up to an empty one; one of them is `Content-Length: N`
+    /// (RFC 9112, section 6.2).
+    ContentLength,
+    /// The body in chunks, each with its size in front, the last of size 0 (RFC 9112, section 7.1).
+    Chunked,
     /// The whole stream is one message; its end is the sender's close.
     UntilClose,
 }
@@ -32,8 +41,8 @@ pub enum Framing {
 pub enum FramingError {
     /// None of the names, or a number that is none.
     #[error(
-        "unknown framing `{0}`: write none, handshake, i32, u16, u32, delimiter:TEXT, fixed:N or \
-         until-close"
+        "unknown framing `{0}`: write none, handshake, i32, i32-one-read, u16, u32, delimiter:TEXT, \
+         fixed:N, content-length, chunked or until-close"
     )]
     Unknown(
         /// What was written.
@@ -59,8 +68,11 @@ impl FromStr for Framing {
             "none" => Self::None,
             "handshake" => Self::Handshake,
             "i32" => Self::LengthPrefix(Prefix::I32Le),
+            "i32-one-read" => Self::PrefixInOneRead,
             "u16" => Self::LengthPrefix(Prefix::U16Be),
             "u32" => Self::LengthPrefix(Prefix::U32Be),
+            "content-length" => Self::ContentLength,
+            "chunked" => Self::Chunked,
             "until-close" => Self::UntilClose,
             _ => match text.split_once(':') {
                 Some(("fixed", n)) => match n.parse() {
@@ -82,10 +94,13 @@ impl fmt::Display for Framing {
             Self::None => f.write_str("none"),
             Self::Handshake => f.write_str("handshake"),
             Self::LengthPrefix(Prefix::I32Le) => f.write_str("i32"),
+            Self::PrefixInOneRead => f.write_str("i32-one-read"),
             Self::LengthPrefix(Prefix::U16Be) => f.write_str("u16"),
             Self::LengthPrefix(Prefix::U32Be) => f.write_str("u32"),
             Self::Delimiter(bytes) => write!(f, "delimiter:{}", mark::text(bytes)),
             Self::Fixed(n) => write!(f, "fixed:{n}"),
+            Self::ContentLength => f.write_str("content-length"),
+            Self::Chunked => f.write_str("chunked"),
             Self::UntilClose => f.write_str("until-close"),
         }
     }

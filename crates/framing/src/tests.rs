@@ -253,6 +253,90 @@ fn a_stream_that_ends_inside_a_message_is_an_error() {
 }
 
 #[test]
+fn a_length_in_one_read_is_right_only_when_that_read_returned_all_of_it() {
+    let mut decoder = Decoder::new(Framing::PrefixInOneRead, MAX_MESSAGE);
+    assert_eq!(decoder.wants(), Some(4));
+    decoder.push(b"\x07\0\0\0");
+    assert_eq!(decoder.next(), Ok(None));
+    assert_eq!(decoder.wants(), Some(7));
+    decoder.push(b"Mich");
+    assert_eq!((decoder.next(), decoder.wants()), (Ok(None), Some(3)));
+    decoder.push(b"ael");
+    let Ok(Some(Decoded::Frame(frame))) = decoder.next() else {
+        panic!("a whole message");
+    };
+    assert_eq!((frame.range, frame.body), (0..11, 4..11));
+
+    // One byte came alone: the other three of the length are taken for the body's first.
+    let reads: [&[u8]; 3] = [b"\x07", b"\0\0\0Mich", b"ael"];
+    let mut decoder = Decoder::new(Framing::PrefixInOneRead, MAX_MESSAGE);
+    decoder.push(reads[0]);
+    assert_eq!((decoder.next(), decoder.wants()), (Ok(None), Some(7)));
+    decoder.push(reads[1]);
+    let Ok(Some(Decoded::Frame(torn))) = decoder.next() else {
+        panic!("a piece of one");
+    };
+    assert_eq!(torn.bytes, b"\0\0\0Mich");
+}
+
+#[test]
+fn lines_in_front_of_a_message_may_be_many_and_one_must_say_how_long_it_is() {
+    let http = b"HTTP/1.1 200 OK\r\nServer: x\r\ncontent-LENGTH:  5 \r\n\r\nhello";
+    let frames = decode(&Framing::ContentLength, &[http]).unwrap();
+    assert_eq!(bodies(&frames), [b"hello"]);
+    assert_eq!(frames[0].range, 0..http.len() as u64);
+    let error = |stream: &[u8]| decode(&Framing::ContentLength, &[stream]).unwrap_err();
+    assert_eq!(
+        error(b"A: b\r\n\r\nhello"),
+        DecodeError::NoLength { offset: 0 }
+    );
+    for text in ["-5", "+5", "5 5", "", "five"] {
+        let stream = format!("Content-Length: {text}\r\n\r\nhello");
+        let (offset, text) = (0, text.into());
+        assert_eq!(
+            error(stream.as_bytes()),
+            DecodeError::NotANumber { offset, text }
+        );
+    }
+}
+
+#[test]
+fn chunks_may_have_extensions_and_a_trailer() {
+    let stream = b"5;name=value\r\nhello\r\n1 \r\n!\r\n000\r\nSum: 42\r\n\r\n";
+    let frames = decode(&Framing::Chunked, &[stream]).unwrap();
+    assert_eq!(bodies(&frames), [b"hello!"]);
+    assert_eq!(frames[0].range, 0..stream.len() as u64);
+}
+
+#[test]
+fn chunks_that_count_wrong_are_told() {
+    let error = |stream: &[u8]| decode(&Framing::Chunked, &[stream]).unwrap_err();
+    assert_eq!(
+        error(b"4\r\nhello\r\n"),
+        DecodeError::ChunkEnd { offset: 7 }
+    );
+    for text in ["hello", "-1", "0x5", ""] {
+        let (offset, text) = (0, String::from(text));
+        let stream = format!("{text}\r\n");
+        assert_eq!(
+            error(stream.as_bytes()),
+            DecodeError::NotASize { offset, text }
+        );
+    }
+    let mut decoder = Decoder::new(Framing::Chunked, 8);
+    decoder.push(b"5\r\nhello\r\n4\r\n");
+    let (offset, length, max) = (0, 9, 8);
+    assert_eq!(
+        decoder.next(),
+        Err(DecodeError::Oversize {
+            offset,
+            length,
+            max
+        })
+    );
+}
+
+#[test]
 fn messages_that_a_framing_can_not_carry_are_refused() {
     let encode = |text: &str, body: &[u8]| Encoder::new(framing(text), 70_000).encode(body);
     for text in ["none", "handshake", "i32", "u16", "u32", "fixed:3"] {
@@ -288,8 +372,11 @@ fn names_of_framings_are_read_as_they_are_written() {
         "none",
         "handshake",
         "i32",
+        "i32-one-read",
         "u16",
         "u32",
+        "content-length",
+        "chunked",
         "until-close",
         "fixed:16",
         "delimiter:\\n",
@@ -319,7 +406,16 @@ fn framed_messages() -> impl Strategy<Value = (Framing, Vec<Vec<u8>>)> {
     let binary = prop::collection::vec(message(0..=255u8), 0..8);
     let lower = prop::collection::vec(message(b'a'..=b'z'), 0..8);
     prop_oneof![
-        (prop_oneof![Just("i32"), Just("u16"), Just("u32")], binary)
+        (
+            prop_oneof![
+                Just("i32"),
+                Just("u16"),
+                Just("u32"),
+                Just("content-length"),
+                Just("chunked")
+            ],
+            binary
+        )
             .prop_map(|(text, messages)| (framing(text), messages)),
         (
             prop_oneof![
@@ -336,7 +432,55 @@ fn framed_messages() -> impl Strategy<Value = (Framing, Vec<Vec<u8>>)> {
     ]
 }
 
+/// Bytes in chunks of these sizes, as any program may cut them.
+fn in_chunks(body: &[u8], sizes: &[usize]) -> Vec<u8> {
+    let (mut stream, mut rest) = (Vec::new(), body);
+    for size in sizes {
+        let (piece, after) = rest.split_at((*size).min(rest.len()));
+        if !piece.is_empty() {
+            stream.extend(chunk(piece));
+        }
+        rest = after;
+    }
+    if !rest.is_empty() {
+        stream.extend(chunk(rest));
+    }
+    stream.extend(LAST_CHUNK);
+    stream
+}
+
 proptest! {
+    /// Whoever sends chunks may cut a message into any.
+    #[test]
+    fn any_chunks_in_any_reads_make_the_same_message(
+        body in prop::collection::vec(any::<u8>(), 0..200),
+        sizes in prop::collection::vec(1..30usize, 0..10),
+        cuts: Vec<prop::sample::Index>,
+    ) {
+        let stream = in_chunks(&body, &sizes);
+        let frames = decode(&Framing::Chunked, &cut(&stream, &cuts)).unwrap();
+        prop_assert_eq!(bodies(&frames), [body.as_slice()]);
+        prop_assert_eq!(&frames[0].range, &(0..stream.len() as u64));
+    }
+
+    /// However far a stream comes before it ends, a piece of a message is never taken for all of it.
+    #[test]
+    fn what_is_cut_is_told_but_for_the_end_of_the_stream(
+        body in prop::collection::vec(any::<u8>(), 1..60),
+        cut: prop::sample::Index,
+    ) {
+        for text in ["i32", "content-length", "chunked"] {
+            let framing = framing(text);
+            let (stream, _) = encode(&framing, std::slice::from_ref(&body));
+            let end = 1 + cut.index(stream.len() - 1);
+            let error = DecodeError::Cut { offset: 0, end: end as u64 };
+            prop_assert_eq!(decode(&framing, &[&stream[..end]]), Err(error));
+        }
+        let end = 1 + cut.index(body.len());
+        let frames = decode(&Framing::UntilClose, &[&body[..end]]).unwrap();
+        prop_assert_eq!(bodies(&frames), [&body[..end]]);
+    }
+
     /// A delimiter goes through JSON as text on its way to the program that uses it.
     #[test]
     fn any_delimiter_survives_as_text(mark in prop::collection::vec(any::<u8>(), 1..8)) {
@@ -394,9 +538,9 @@ proptest! {
     fn arbitrary_bytes_give_errors_or_ordered_ranges(
         stream in prop::collection::vec(prop_oneof![0..4u8, any::<u8>()], 0..200),
         cuts: Vec<prop::sample::Index>,
-        which in 0..9usize,
+        which in 0..12usize,
     ) {
-        let text = ["none", "handshake", "i32", "u16", "u32", "delimiter:\\n", "delimiter:ab", "fixed:3", "until-close"];
+        let text = ["none", "handshake", "i32", "u16", "u32", "delimiter:\\n", "delimiter:ab", "fixed:3", "until-close", "content-length", "chunked", "i32-one-read"];
         let mut decoder = Decoder::new(framing(text[which]), 64);
         let mut last = 0;
         'reads: for read in cut(&stream, &cuts) {

@@ -12,8 +12,8 @@ pub use bytes::{BytesError, parse_bytes};
 
 use crate::{Diary, Hooks, PeerError, Pen, Story, Witness, complain, log_to_stderr, run, signals};
 use clap::error::ErrorKind;
-use protocol::{Problem, Role};
-use std::{cell::Cell, io, process::ExitCode, time::Duration};
+use protocol::{PeerConfig, Problem, ProtocolName, Role};
+use std::{cell::Cell, io, net::SocketAddr, process::ExitCode, time::Duration};
 
 /// How long a server's connections may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_millis(500);
@@ -62,12 +62,18 @@ fn play<P: Program>(program: &P) -> Result<u8, CliError> {
         let kind = ErrorKind::ArgumentConflict;
         P::command().error(kind, told.join("\n")).exit();
     }
+    if let Some(listen) = listens_for_commands_of_others(&config) {
+        let told = format!(
+            "commands are run for this machine only: listen on 127.0.0.1 or [::1], not on {listen}"
+        );
+        P::command().error(ErrorKind::ArgumentConflict, told).exit();
+    }
     let diary = program
         .events()
         .map(|path| Diary::open(path, ""))
         .transpose();
     let diary = diary.map_err(PeerError::from)?;
-    let story = Story::to(io::stdout());
+    let story = Story::to(io::stdout()).written_in(config.encoding);
     let witness = Witness {
         pen: diary.as_ref().map_or_else(Pen::off, Diary::pen),
         story: story.clone(),
@@ -107,4 +113,13 @@ fn play<P: Program>(program: &P) -> Result<u8, CliError> {
         None if client && !summary.went_well() => 1,
         _ => 0,
     })
+}
+
+/// Where a server that runs commands would listen, if others than this machine could reach it. In
+/// the lab its network is a namespace of its own.
+fn listens_for_commands_of_others(config: &PeerConfig) -> Option<SocketAddr> {
+    let runs = config.role == Role::TcpServer && config.protocol == ProtocolName::Command;
+    config
+        .listen
+        .filter(|listen| runs && !listen.ip().is_loopback())
 }

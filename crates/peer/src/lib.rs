@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `stream`, `datagram` | the drivers: orders of a machine → socket calls → events |
+//! | `command` | programs that a machine orders to run |
 //! | `server`, `client`, `connections` | where connections come from, and when they are cut |
 //! | `diary`, `journal`, `story` | what is written down, for the lab and for a person |
 //! | [`lab`] | a peer that an agent starts and leads over stdin and stdout |
@@ -15,6 +16,7 @@
 pub mod cli;
 mod client;
 mod clock;
+mod command;
 mod connections;
 mod datagram;
 mod diary;

@@ -1,5 +1,6 @@
 //! What a peer tells the person who started it by hand: one line for each thing that matters.
 
+use protocol::Encoding;
 use record::event::Conn;
 use std::{
     fmt,
@@ -9,11 +10,15 @@ use std::{
 
 /// Tells what happens, or nothing. Clones tell to the same place.
 #[derive(Clone, Default)]
-pub struct Story(Option<Arc<Mutex<dyn Write + Send>>>);
+pub struct Story {
+    place: Option<Arc<Mutex<dyn Write + Send>>>,
+    /// How messages are written as bytes.
+    encoding: Encoding,
+}
 
 impl fmt::Debug for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() {
+        f.write_str(if self.is_on() {
             "Story(on)"
         } else {
             "Story(off)"
@@ -29,15 +34,23 @@ impl Story {
 
     /// Tells to `place`, line by line.
     pub fn to(place: impl Write + Send + 'static) -> Self {
-        Self(Some(Arc::new(Mutex::new(place))))
+        Self {
+            place: Some(Arc::new(Mutex::new(place))),
+            encoding: Encoding::default(),
+        }
+    }
+
+    /// The same, of messages that are written so.
+    pub fn written_in(self, encoding: Encoding) -> Self {
+        Self { encoding, ..self }
     }
 
     pub(crate) fn is_on(&self) -> bool {
-        self.0.is_some()
+        self.place.is_some()
     }
 
     pub(crate) fn line(&self, line: fmt::Arguments<'_>) {
-        let Some(place) = &self.0 else { return };
+        let Some(place) = &self.place else { return };
         let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
         // A reader that has gone away (`tcp-server | head`) is no reason to stop serving.
         let _ = writeln!(place, "{line}").and_then(|()| place.flush());
@@ -58,7 +71,7 @@ impl Story {
     pub(crate) fn message(&self, conn: Conn, len: u64, bytes: Option<&[u8]>) {
         match bytes {
             Some(bytes) => {
-                let text = String::from_utf8_lossy(bytes);
+                let text = self.encoding.decode(bytes);
                 self.happened(conn, format_args!("{text:?} ({len} bytes)"));
             }
             None => self.happened(conn, format_args!("a message of {len} bytes")),

@@ -1,19 +1,21 @@
 //! Drives one machine on one TCP connection.
 //!
-//! Three lanes (read, write, wait) with one order outstanding in each. The loop gives every lane a
+//! Four lanes (read, write, wait, run) with one order outstanding in each. The loop gives every lane a
 //! turn: a call is tried first and only where it would block is its readiness awaited, so a
 //! machine that writes three messages makes three write(2) calls in a row.
 
 mod call;
 
-use crate::{PeerError, clock::now, journal::Journal};
+use crate::{PeerError, clock::now, command, journal::Journal};
 use call::{ReadCall, Start, WriteCall};
 use protocol::{Broken, End, Orders, StreamEvent, StreamPeer};
 use record::{event::Closing, journal::Totals};
 use socket2::SockRef;
 use std::{
+    future::Future,
     io,
     net::Shutdown,
+    pin::Pin,
     time::{Duration, Instant},
 };
 use sys::alarm::Alarm;
@@ -40,6 +42,7 @@ pub(crate) async fn drive(
         read: None,
         write: None,
         wake: None,
+        running: None,
         draining: false,
         end: None,
         broken: None,
@@ -70,6 +73,7 @@ struct Driver {
     read: Option<ReadCall>,
     write: Option<WriteCall>,
     wake: Option<Instant>,
+    running: Option<Pin<Box<dyn Future<Output = command::Ended> + Send>>>,
     /// A half-close was ordered and waits.
     draining: bool,
     end: Option<End>,
@@ -103,11 +107,16 @@ impl Driver {
             let write = write.map(|call| call.start);
             let pauses = [read, write].into_iter().flatten().filter_map(Start::due);
             let next = pauses.chain(self.wake).min();
+            let is_draining = self.is_draining();
             tokio::select! {
                 ready = self.stream.readable(), if read.is_some_and(Start::has_begun) => ready?,
                 ready = self.stream.writable(), if write.is_some_and(Start::has_begun) => ready?,
                 rang = alarm.at(next.unwrap_or_else(Instant::now)), if next.is_some() => rang?,
-                () = tokio::time::sleep(QUEUE_POLL), if self.draining => {}
+                ended = ended(&mut self.running) => {
+                    self.running = None;
+                    self.tell(StreamEvent::Ran(ended.as_ran()));
+                }
+                () = tokio::time::sleep(QUEUE_POLL), if is_draining => {}
                 _ = cut.wait_for(|cut| *cut) => {}
             }
         }
@@ -139,12 +148,16 @@ impl Driver {
         if let Some(pause) = orders.wait {
             self.wake = Some(Instant::now() + pause);
         }
+        if let Some(command) = orders.run {
+            self.running = Some(Box::pin(command::run(command)));
+        }
         match orders.end {
             Some(End::HalfClose) => self.draining = true,
             Some(end) => {
                 self.end = Some(end);
                 self.read = None;
                 self.wake = None;
+                self.running = None;
             }
             None => {}
         }
@@ -152,20 +165,21 @@ impl Driver {
 
     /// Whether the connection is done with, and how it came to that.
     fn over(&mut self) -> Option<Closing> {
-        match self.end {
-            Some(End::Abort) => return Some(Closing::Aborted),
-            Some(_) if self.write.is_none() => {
-                return Some(if self.eof {
-                    Closing::Finished
-                } else {
-                    Closing::Closed
-                });
-            }
-            _ => {}
+        if self.end == Some(End::Abort) && self.is_drained() {
+            return Some(Closing::Aborted);
+        }
+        let closes = self.end.is_some_and(|end| end != End::Abort);
+        if closes && self.write.is_none() {
+            return Some(if self.eof {
+                Closing::Finished
+            } else {
+                Closing::Closed
+            });
         }
         let reason = self.broken?;
         // After a reset what had arrived before can still be read, now or after a pause.
-        let hopeless = self.read.is_none() && self.wake.is_none() || self.end.is_some();
+        let waits = self.read.is_some() || self.wake.is_some() || self.running.is_some();
+        let hopeless = !waits || self.end.is_some();
         hopeless.then(|| self.breaks(reason))
     }
 
@@ -253,19 +267,40 @@ impl Driver {
     /// Sends FIN once everything is acknowledged: close(2) and shutdown(2) push out what Nagle's
     /// algorithm holds (Linux: tcp_send_fin), so an earlier FIN would hide it.
     fn turn_to_half_close(&mut self) {
-        if !self.draining || self.write.is_some() || self.broken.is_some() {
-            return;
+        if self.draining && self.is_drained() {
+            self.draining = false;
+            // The other side may have reset the connection meanwhile; a read tells.
+            let _ = SockRef::from(&self.stream).shutdown(Shutdown::Write);
+        }
+    }
+
+    /// Whether an end waits until everything written has been acknowledged.
+    fn is_draining(&self) -> bool {
+        self.draining || self.end == Some(End::Abort)
+    }
+
+    /// Whether everything written has been acknowledged. That the connection broke is noticed.
+    fn is_drained(&mut self) -> bool {
+        if self.write.is_some() || self.broken.is_some() {
+            return false;
         }
         match sys::socket::unacknowledged(&self.stream) {
-            Ok(0) => {
-                self.draining = false;
-                // The other side may have reset the connection meanwhile; a read tells.
-                let _ = SockRef::from(&self.stream).shutdown(Shutdown::Write);
-            }
+            Ok(0) => return true,
             // A dead connection keeps its queue; without a read outstanding only this tells.
             Ok(_) => self.broken = self.stream.take_error().ok().flatten().map(|e| reason(&e)),
             Err(error) => self.broken = Some(reason(&error)),
         }
+        false
+    }
+}
+
+/// The end of the command that runs; for ever pending while none does.
+async fn ended(
+    running: &mut Option<Pin<Box<dyn Future<Output = command::Ended> + Send>>>,
+) -> command::Ended {
+    match running {
+        Some(running) => running.await,
+        None => std::future::pending().await,
     }
 }
 

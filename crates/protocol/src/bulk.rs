@@ -92,7 +92,7 @@ impl StreamPeer for Source {
                 State::HalfClosed => orders.end = Some(End::Close),
                 State::Writing | State::WritingUnanswered => self.state = State::WritingUnanswered,
             },
-            StreamEvent::Woke | StreamEvent::Broken(_) => {}
+            StreamEvent::Woke | StreamEvent::Ran(_) | StreamEvent::Broken(_) => {}
         }
     }
 }
@@ -131,7 +131,10 @@ impl StreamPeer for Sink {
                 return;
             }
             StreamEvent::Opened => {}
-            StreamEvent::Wrote | StreamEvent::Woke | StreamEvent::Broken(_) => return,
+            StreamEvent::Wrote
+            | StreamEvent::Woke
+            | StreamEvent::Ran(_)
+            | StreamEvent::Broken(_) => return,
         }
         orders.read = Some(self.read);
         orders.read_pause = self.read_pause;

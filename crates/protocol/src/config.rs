@@ -1,5 +1,6 @@
 //! What a peer is told before it starts.
 
+use crate::{Cut, Encoding};
 use framing::Framing;
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, time::Duration};
@@ -23,6 +24,10 @@ pub enum ProtocolName {
     /// "Welcome!" on connect, "Hello, NAME!" for each message, `exit` closes.
     #[default]
     Greeting,
+    /// One request and its answer (HTTP/1.1), TCP only.
+    Http,
+    /// Each message is a command to run, each answer what it said; TCP only.
+    Command,
     /// Reads and counts; never answers.
     Sink,
     /// Writes `bytes` bytes, then half-closes.
@@ -64,7 +69,7 @@ pub struct PeerConfig {
     /// Whether to wait for replies between messages.
     #[serde(default)]
     pub wait: Wait,
-    /// Bytes that `source` writes in all.
+    /// Bytes that `source` writes in all, or that the body of an `http` server's answer has.
     #[serde(default)]
     pub bytes: u64,
     /// Most bytes one read may return, 1 to 16 MiB.
@@ -82,6 +87,22 @@ pub struct PeerConfig {
     /// How long a server thinks before each reply.
     #[serde(default, with = "humantime_serde")]
     pub think: Duration,
+    /// How an `http` server leaves in the middle of the body; none stays to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
+    /// What a `command` server runs, each as it is to be asked for: a program and its arguments,
+    /// with spaces in between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<String>,
+    /// Whether a `command` server gives anything to `sh -c`.
+    #[serde(default)]
+    pub shell: bool,
+    /// How long a command may take before it is killed.
+    #[serde(default = "default_time_limit", with = "humantime_serde")]
+    pub time_limit: Duration,
+    /// How commands and their answers are written as bytes.
+    #[serde(default)]
+    pub encoding: Encoding,
     /// TCP_NODELAY: Nagle's algorithm off (RFC 896).
     #[serde(default)]
     pub nodelay: bool,
@@ -150,6 +171,11 @@ impl PeerConfig {
             write: None,
             write_pause: Duration::ZERO,
             think: Duration::ZERO,
+            cut: None,
+            allow: Vec::new(),
+            shell: false,
+            time_limit: default_time_limit(),
+            encoding: Encoding::default(),
             nodelay: false,
             cork: false,
             gather: false,
@@ -186,6 +212,10 @@ fn default_connect_timeout() -> Duration {
 
 fn default_reply_timeout() -> Duration {
     Duration::from_secs(2)
+}
+
+fn default_time_limit() -> Duration {
+    Duration::from_secs(5)
 }
 
 fn default_max_message() -> u64 {

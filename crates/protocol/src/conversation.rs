@@ -110,6 +110,20 @@ impl Conversation {
         Ok(())
     }
 
+    /// Puts bytes into the outbox that are marked off by themselves: a message of `whole` bytes, of
+    /// which `header` stand in front of its body's. There may be fewer than that: such a message is
+    /// never finished.
+    pub(crate) fn put(&mut self, bytes: Vec<u8>, whole: u64, header: u64, body: u64) {
+        self.outbox.push_back(Step::Write {
+            bytes,
+            message: Some(Extent {
+                whole,
+                header,
+                body,
+            }),
+        });
+    }
+
     /// Orders the next write, if one can be made now.
     pub(crate) fn pump(&mut self, orders: &mut Orders) {
         if self.writing || self.awaiting_reply {
@@ -208,7 +222,8 @@ impl Conversation {
     pub(crate) fn listen(&mut self, orders: &mut Orders) {
         if !self.reading && !self.deaf {
             self.reading = true;
-            orders.read = Some(self.read);
+            let wanted = self.decoder.wants().unwrap_or(usize::MAX);
+            orders.read = Some(self.read.min(wanted));
             orders.read_pause = self.read_pause;
         }
     }

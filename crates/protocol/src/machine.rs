@@ -1,8 +1,8 @@
 //! The seam between what a peer says and what carries it.
 //!
 //! A machine is told what happened and answers with orders. It never sees a socket or a clock; a
-//! driver does, carries the orders out and keeps the diary. There are three independent lanes
-//! (read, write, wait): a machine has at most one order outstanding in each, and every order is
+//! driver does, carries the orders out and keeps the diary. There are four independent lanes
+//! (read, write, wait, run): a machine has at most one order outstanding in each, and every order is
 //! completed by exactly one event.
 
 use std::{net::SocketAddr, ops::Range, time::Duration};
@@ -20,8 +20,39 @@ pub enum StreamEvent<'a> {
     Wrote,
     /// Completes a wait order.
     Woke,
+    /// Completes a run order.
+    Ran(Ran<'a>),
     /// Completes whatever is outstanding: the connection is gone. No event follows.
     Broken(Broken),
+}
+
+/// A program to run, without input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Its name and its arguments; at least the name.
+    pub argv: Vec<String>,
+    /// How long it may take before it is killed.
+    pub time_limit: Duration,
+    /// Most bytes of its output, and of what it says on stderr, that are kept; more is thrown away.
+    pub output_limit: usize,
+}
+
+/// What came of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ran<'a> {
+    /// It has ended.
+    Ended {
+        /// Its exit status; none when a signal ended it.
+        status: Option<i32>,
+        /// What it wrote to stdout.
+        stdout: &'a [u8],
+        /// What it wrote to stderr.
+        stderr: &'a [u8],
+    },
+    /// It took too long and was killed.
+    TookTooLong,
+    /// It could not be started, and why.
+    NotStarted(&'a str),
 }
 
 /// Why a connection is gone.
@@ -43,7 +74,8 @@ pub enum End {
     HalfClose,
     /// Close both directions once the write lane is empty.
     Close,
-    /// Reset the connection.
+    /// Reset the connection once everything written has been acknowledged: a reset throws away what
+    /// has not been sent yet, and how much that is would be a matter of time.
     Abort,
 }
 
@@ -85,6 +117,8 @@ pub struct Orders {
     pub cork: Option<bool>,
     /// Wake after this long.
     pub wait: Option<Duration>,
+    /// Run a program.
+    pub run: Option<Command>,
     /// End the connection.
     pub end: Option<End>,
     /// For the diary. A message is noted with the order that writes its first byte.

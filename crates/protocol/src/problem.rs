@@ -1,6 +1,6 @@
 //! Options that make no sense together.
 
-use crate::{PeerConfig, ProtocolName, Role, Wait};
+use crate::{PeerConfig, ProtocolName, Role, Wait, http};
 use framing::{EncodeError, Encoder, Framing};
 use std::time::Duration;
 
@@ -77,6 +77,44 @@ pub enum Problem {
     /// Messages for a protocol that has none.
     #[error("sink and source move plain bytes: leave send away, or use the protocol greeting")]
     NothingToSay,
+    /// A protocol of streams over datagrams.
+    #[error("http and command are for TCP: use a tcp-server and a tcp-client")]
+    NotOverUdp,
+    /// More requests than a connection carries.
+    #[error("http asks for one path a connection, {paths} are to be asked for")]
+    SeveralRequests {
+        /// How many were asked for.
+        paths: usize,
+    },
+    /// A path that can't stand in a request.
+    #[error("`{path}` is no path: it begins with / and has no spaces")]
+    Path {
+        /// What was written.
+        path: String,
+    },
+    /// A framing that HTTP does not know.
+    #[error("http marks its body off by until-close, content-length or chunked, not by {framing}")]
+    HttpFraming {
+        /// What was asked for.
+        framing: String,
+    },
+    /// A body above the limit.
+    #[error("a body of {bytes} bytes is above max-message, {max}: raise max-message, or send less")]
+    BodyOverLimit {
+        /// Its length.
+        bytes: u64,
+        /// The limit.
+        max: u64,
+    },
+    /// A command server that may run nothing.
+    #[error("a command server needs allow: what it may run; or shell, which runs anything")]
+    NothingAllowed,
+    /// Something on the list that is no command.
+    #[error("allow holds a line without a program, or with spaces around it")]
+    EmptyCommand,
+    /// A command that would be killed at once.
+    #[error("time-limit must be above zero")]
+    NoTime,
     /// The kernel counts in seconds.
     #[error("keepalive is a whole number of seconds, 1 s to 32767 s")]
     Keepalive,
@@ -99,7 +137,7 @@ impl PeerConfig {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let udp = self.role == Role::UdpPeer;
-        let greets = self.protocol == ProtocolName::Greeting;
+        let bulk = matches!(self.protocol, ProtocolName::Sink | ProtocolName::Source);
         if self.role == Role::TcpClient && self.to.is_none() {
             problems.push(Problem::NoDestination);
         }
@@ -107,15 +145,23 @@ impl PeerConfig {
         if udp && sends && self.to.is_none() {
             problems.push(Problem::NoReceiver);
         }
-        if !greets && !self.send.is_empty() {
+        if bulk && !self.send.is_empty() {
             problems.push(Problem::NothingToSay);
         }
         self.check_sizes(&mut problems);
         self.check_patience(&mut problems);
-        if udp {
-            self.check_datagrams(&mut problems);
-        } else if greets {
-            self.check_framing(&mut problems);
+        match self.protocol {
+            ProtocolName::Http | ProtocolName::Command if udp => {
+                problems.push(Problem::NotOverUdp);
+            }
+            _ if udp => self.check_datagrams(&mut problems),
+            ProtocolName::Greeting => self.check_framing(&mut problems),
+            ProtocolName::Command => {
+                self.check_framing(&mut problems);
+                self.check_commands(&mut problems);
+            }
+            ProtocolName::Http => self.check_http(&mut problems),
+            ProtocolName::Sink | ProtocolName::Source => {}
         }
         problems
     }
@@ -168,6 +214,41 @@ impl PeerConfig {
         }
     }
 
+    fn check_http(&self, problems: &mut Vec<Problem>) {
+        if !http::is_framing(&self.framing) {
+            let framing = self.framing.to_string();
+            problems.push(Problem::HttpFraming { framing });
+        }
+        if self.send.len() > 1 {
+            let paths = self.send.len();
+            problems.push(Problem::SeveralRequests { paths });
+        }
+        let is_path =
+            |path: &str| path.starts_with('/') && path.chars().all(|char| char.is_ascii_graphic());
+        let wrong = self.send.iter().find(|path| !is_path(path));
+        problems.extend(wrong.map(|path| Problem::Path { path: path.clone() }));
+        if self.bytes > self.max_message {
+            let (bytes, max) = (self.bytes, self.max_message);
+            problems.push(Problem::BodyOverLimit { bytes, max });
+        }
+    }
+
+    fn check_commands(&self, problems: &mut Vec<Problem>) {
+        if self.role != Role::TcpServer {
+            return;
+        }
+        if self.allow.is_empty() && !self.shell {
+            problems.push(Problem::NothingAllowed);
+        }
+        let is_empty = |line: &String| line.is_empty() || line.trim() != line;
+        if self.allow.iter().any(is_empty) {
+            problems.push(Problem::EmptyCommand);
+        }
+        if self.time_limit.is_zero() {
+            problems.push(Problem::NoTime);
+        }
+    }
+
     fn check_framing(&self, problems: &mut Vec<Problem>) {
         if let Framing::Fixed(size) = self.framing
             && size as u64 > self.max_message
@@ -192,7 +273,7 @@ impl PeerConfig {
         }
         let encoder = Encoder::new(self.framing.clone(), self.max_message);
         for (number, message) in (1..).zip(&self.send) {
-            if let Err(error) = encoder.encode(message.as_bytes()) {
+            if let Err(error) = encoder.encode(&self.encoding.encode(message)) {
                 problems.push(Problem::Message { number, error });
             }
         }

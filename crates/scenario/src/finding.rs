@@ -55,6 +55,8 @@ names! {
         MergedMessage = "merged-message",
         /// The receiver took a piece of a message for a whole one.
         TornMessage = "torn-message",
+        /// A message ended before it was whole, and the receiver knew.
+        IncompleteMessage = "incomplete-message",
         /// A reply began with bytes left over from the previous reply.
         LeftoverReply = "leftover-reply",
         /// One segment carries bytes of several messages.
@@ -119,6 +121,16 @@ names! {
         SeparateSegments = "separate-segments",
         /// The receiver takes whatever one read returns for a message.
         NoFraming = "no-framing",
+        /// The receiver takes the end of the stream for the end of the message, and it came early.
+        EndOfStream = "end-of-stream",
+        /// The receiver took what one read returned of the length for all of it.
+        LengthInOneRead = "length-in-one-read",
+        /// The sender closed the connection in the middle of the message.
+        ClosedEarly = "closed-early",
+        /// The connection was reset in the middle of the message.
+        ConnectionReset = "connection-reset",
+        /// The other side had been silent for so long that the kernel gave the connection up.
+        ConnectionLost = "connection-lost",
         /// The program wrote small pieces, one call each, and hardly anything gathered them.
         SmallWrites = "small-writes",
         /// The receiver's socket buffer was full.

@@ -1,5 +1,6 @@
 //! What can't be simulated.
 
+use protocol::{ProtocolName, Role};
 use scenario::{
     need::Need,
     plan::{Engine, Program, RoutePlan, VariantPlan},
@@ -37,6 +38,16 @@ pub fn obstacle(variant: &VariantPlan) -> Option<String> {
         if let Some(program) = command {
             return Some(format!(
                 "{}.{} is a command, and a simulated host runs the lab's own peers only",
+                host.name, program.name
+            ));
+        }
+        let runs = host.run.iter().find(|program| {
+            matches!(&program.program, Program::Peer(config)
+                if config.role == Role::TcpServer && config.protocol == ProtocolName::Command)
+        });
+        if let Some(program) = runs {
+            return Some(format!(
+                "{}.{} runs commands, and a simulated host has no processes to run",
                 host.name, program.name
             ));
         }

@@ -12,7 +12,7 @@ use crate::{
     Nanos, cost::Costs, host::Identity, nanos, net::Net, program::ProgramId, wakes::Armed,
 };
 use calls::{ReadCall, WriteCall};
-use protocol::{Broken, End, Orders, PeerConfig, StreamEvent, StreamPeer};
+use protocol::{Broken, End, Orders, PeerConfig, Ran, StreamEvent, StreamPeer};
 use record::{
     event::{Closing, Conn, EventKind},
     journal::Ledger,
@@ -245,6 +245,10 @@ impl Stream {
         }
         if let Some(pause) = orders.wait {
             self.wake = Some(now + nanos(pause));
+        }
+        if orders.run.is_some() {
+            let reason = "a simulated host has no processes";
+            self.tell(StreamEvent::Ran(Ran::NotStarted(reason)), scene);
         }
         match orders.end {
             Some(End::HalfClose) => self.draining = true,

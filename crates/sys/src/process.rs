@@ -1,6 +1,9 @@
 //! Children that never outlive their parent.
 
-use nix::sys::signal::Signal;
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
 use std::{
     io,
     os::{
@@ -10,13 +13,26 @@ use std::{
     process::{Child, Command},
 };
 
-/// Starts `command` so that the kernel kills it when the calling *thread* ends, and hands it the
-/// descriptors in `keep` under the same numbers. Call it from a thread that lives as long as the
-/// child may.
+/// Starts `command` on a [leash](leash).
 ///
 /// # Errors
 /// As [`Command::spawn`].
 pub fn spawn_leashed(command: &mut Command, keep: &[BorrowedFd<'_>]) -> io::Result<Child> {
+    leash(command, keep);
+    command.spawn()
+}
+
+/// Kills all processes of the group that this process leads, if there are any left.
+pub fn kill_group(leader: u32) {
+    // Nothing to kill is what is wanted.
+    let leader = i32::try_from(leader).ok().filter(|leader| *leader > 1);
+    let _ = leader.map(|leader| killpg(Pid::from_raw(leader), Signal::SIGKILL));
+}
+
+/// Makes the kernel kill what `command` starts when the *thread* that starts it ends, and hands it
+/// the descriptors in `keep` under the same numbers, which must be open then. Start it from a thread
+/// that lives as long as the child may.
+pub fn leash(command: &mut Command, keep: &[BorrowedFd<'_>]) {
     let parent = std::process::id();
     let keep: Vec<i32> = keep.iter().map(AsRawFd::as_raw_fd).collect();
     let prepare = move || {
@@ -39,7 +55,6 @@ pub fn spawn_leashed(command: &mut Command, keep: &[BorrowedFd<'_>]) -> io::Resu
     // SAFETY: between fork and exec `prepare` only makes system calls that are async-signal-safe
     // (prctl, getppid, fcntl) and allocates nothing; it reads memory copied by fork.
     unsafe { command.pre_exec(prepare) };
-    command.spawn()
 }
 
 /// Keeps, of what root may do, only what concerns files, and tracing its own children, for every

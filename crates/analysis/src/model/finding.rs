@@ -144,6 +144,13 @@ pub enum Details {
         /// The read that returned exactly these bytes, if one did.
         read: Option<usize>,
     },
+    /// A message ended before it was whole.
+    Incomplete {
+        /// The message.
+        message: usize,
+        /// How many bytes of it, with framing, the receiver read.
+        bytes: u64,
+    },
     /// The receiver took a reply to begin with what was left of another.
     Leftover {
         /// What it took for the reply.

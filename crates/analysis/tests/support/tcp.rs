@@ -382,6 +382,25 @@ impl<'a> Tcp<'a> {
         self.event(side, micros, EventKind::Understood { range, body });
     }
 
+    /// The program takes the next bytes for one message: so many of framing, then its body.
+    pub(crate) fn understand_with_head(&mut self, side: Side, micros: u64, head: u64, body: u64) {
+        let start = self.end(side).understood;
+        let range = start..start + head + body;
+        self.end(side).understood = range.end;
+        let body = start + head..range.end;
+        self.event(side, micros, EventKind::Understood { range, body });
+    }
+
+    /// The program reads the end of the stream.
+    pub(crate) fn read_end(&mut self, side: Side, micros: u64) {
+        self.event(side, micros, EventKind::Eof);
+    }
+
+    /// The program is done with the connection.
+    pub(crate) fn closed(&mut self, side: Side, micros: u64, how: record::event::Closing) {
+        self.event(side, micros, EventKind::Closed { how });
+    }
+
     /// The program takes these bytes for one message, once more.
     pub(crate) fn understand_again(&mut self, side: Side, micros: u64, range: Range<u64>) {
         let body = range.clone();

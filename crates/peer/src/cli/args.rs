@@ -3,7 +3,7 @@
 use super::{BytesError, CliError, parse_bytes};
 use clap::{Args, Parser, builder::PossibleValuesParser, builder::TypedValueParser};
 use humantime::parse_duration;
-use protocol::{Framing, PeerConfig, ProtocolName, Role, Wait};
+use protocol::{Cut, Encoding, Framing, PeerConfig, ProtocolName, Role, Wait};
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
@@ -43,6 +43,11 @@ pub struct TcpServer {
     stream: Stream,
     #[command(flatten)]
     think: Think,
+    #[command(flatten)]
+    commands: Commands,
+    /// Leave an `http` client in the middle of the body: close (fin), or reset the connection (rst)
+    #[arg(long, value_parser = cut())]
+    cut: Option<Cut>,
 }
 
 /// Opens TCP connections, sends messages and prints the replies.
@@ -94,7 +99,8 @@ pub struct UdpPeer {
 
 #[derive(Debug, Args)]
 struct Send {
-    /// A message to send; give it several times for several messages
+    /// A message to send, a command, or the path that `http` asks for; give it several times for
+    /// several messages
     #[arg(long = "send", value_name = "TEXT")]
     messages: Vec<String>,
     /// What to wait for before the next message: nothing, or the reply to the one before
@@ -105,10 +111,10 @@ struct Send {
 /// What every peer has.
 #[derive(Debug, Args)]
 struct Talk {
-    /// What to say: greet, read only, or write only
+    /// What to say: greet, speak HTTP/1.1, send or run commands, read only, or write only
     #[arg(long, default_value = "greeting", value_parser = protocol_name())]
     protocol: ProtocolName,
-    /// Bytes that `source` writes in all (64KiB, 10MB)
+    /// Bytes that `source` writes in all, or that the body of an `http` server has (64KiB, 10MB)
     #[arg(long, value_name = "BYTES", default_value = "0", value_parser = parse_bytes)]
     bytes: u64,
     /// Most bytes one read may return, 1 to 16MiB
@@ -135,10 +141,13 @@ struct Talk {
 /// What peers on TCP have besides.
 #[derive(Debug, Args)]
 struct Stream {
-    /// How messages are marked off: none, handshake, i32, u16, u32, delimiter:TEXT, fixed:N or
-    /// until-close
+    /// How messages are marked off: none, handshake, i32, i32-one-read, u16, u32, delimiter:TEXT,
+    /// fixed:N, content-length, chunked or until-close; of `http` the server's body
     #[arg(long, default_value = "none")]
     framing: Framing,
+    /// How commands and what they say are written as bytes
+    #[arg(long, default_value = "utf-8", value_parser = encoding())]
+    encoding: Encoding,
     /// Pause before each read (20ms, 1s 500us)
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
     read_pause: Duration,
@@ -165,6 +174,20 @@ struct Stream {
     user_timeout: Option<Duration>,
 }
 
+/// What a `command` server runs. It listens on loopback addresses only.
+#[derive(Debug, Args)]
+struct Commands {
+    /// A command that may be asked for, with its arguments, just so; give it several times
+    #[arg(long, value_name = "LINE")]
+    allow: Vec<String>,
+    /// Give whatever is asked for to `sh -c`
+    #[arg(long)]
+    shell: bool,
+    /// How long a command may take before it is killed
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
+    time_limit: Duration,
+}
+
 /// What answers.
 #[derive(Debug, Args)]
 struct Think {
@@ -179,6 +202,10 @@ impl Program for TcpServer {
             listen: Some(self.listen),
             one_at_a_time: self.one_at_a_time,
             think: self.think.think,
+            cut: self.cut,
+            allow: self.commands.allow.clone(),
+            shell: self.commands.shell,
+            time_limit: self.commands.time_limit,
             ..PeerConfig::new(Role::TcpServer)
         };
         Ok(self.stream.fill(self.talk.fill(config)))
@@ -253,6 +280,7 @@ impl Stream {
     fn fill(&self, config: PeerConfig) -> PeerConfig {
         PeerConfig {
             framing: self.framing.clone(),
+            encoding: self.encoding,
             read_pause: self.read_pause,
             max_message: self.max_message,
             nodelay: self.nodelay,
@@ -283,10 +311,27 @@ fn wait() -> impl TypedValueParser<Value = Wait> {
 }
 
 fn protocol_name() -> impl TypedValueParser<Value = ProtocolName> {
-    PossibleValuesParser::new(["greeting", "sink", "source"]).map(|word| match word.as_str() {
+    let words = ["greeting", "http", "command", "sink", "source"];
+    PossibleValuesParser::new(words).map(|word| match word.as_str() {
+        "http" => ProtocolName::Http,
+        "command" => ProtocolName::Command,
         "sink" => ProtocolName::Sink,
         "source" => ProtocolName::Source,
         _ => ProtocolName::Greeting,
+    })
+}
+
+fn cut() -> impl TypedValueParser<Value = Cut> {
+    PossibleValuesParser::new(["fin", "rst"]).map(|word| match word.as_str() {
+        "rst" => Cut::Rst,
+        _ => Cut::Fin,
+    })
+}
+
+fn encoding() -> impl TypedValueParser<Value = Encoding> {
+    PossibleValuesParser::new(["utf-8", "gbk"]).map(|word| match word.as_str() {
+        "gbk" => Encoding::Gbk,
+        _ => Encoding::Utf8,
     })
 }
 

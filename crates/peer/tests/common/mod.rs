@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod python;
+
 use peer::{Diary, Hooks, PeerError, Story, Summary, Witness};
 use protocol::{PeerConfig, Role};
 use record::event::{Closing, Conn, Event, EventKind};

@@ -87,6 +87,48 @@ class Fixed:
         return exactly(sock, self.size)
 
 
+class ContentLength:
+    """Lines of text, one of which tells the length, and an empty line."""
+
+    def send(self, sock, body):
+        sock.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def receive(self, sock):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            more = sock.recv(1)
+            if not more:
+                return None
+            head += more
+        fields = dict(line.split(b":", 1) for line in head.splitlines() if b":" in line)
+        return exactly(sock, int(fields[b"Content-Length"]))
+
+
+class Chunked:
+    """Pieces, each with its size in front; an empty one is the last."""
+
+    def send(self, sock, body):
+        sock.sendall(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+    def receive(self, sock):
+        body = b""
+        while line := self.line(sock):
+            piece = exactly(sock, int(line, 16) + 2)[:-2]
+            if not piece:
+                return body
+            body += piece
+        return None
+
+    def line(self, sock):
+        line = b""
+        while not line.endswith(b"\r\n"):
+            more = sock.recv(1)
+            if not more:
+                return None
+            line += more
+        return line
+
+
 class UntilClose:
     """One message each way, and no welcome; its end is the end of the stream."""
 
@@ -110,6 +152,8 @@ def framing(name):
         "u16": lambda: Prefix(">H"),
         "u32": lambda: Prefix(">I"),
         "delimiter:\\n": Delimiter,
+        "content-length": ContentLength,
+        "chunked": Chunked,
         "fixed:5": lambda: Fixed(5),
         "until-close": UntilClose,
     }[name]()

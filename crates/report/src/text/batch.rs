@@ -7,7 +7,7 @@ use super::{
     run, say, spread,
     table::Table,
 };
-use analysis::{Analysis, BatchAnalysis, Price, Row, Verdict};
+use analysis::{Analysis, BatchAnalysis, Price, Row, Verdict, model::connection::Direction};
 use record::manifest::Outcome;
 use scenario::text::Lang;
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,14 +150,18 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
         ]);
     }
     let first = rows.first().map_or("", |row| &row.variant);
+    let (sent_en, sent_zh) = match batch.comparison.direction {
+        Some(Direction::ServerToClient) => ("those that servers sent", "服务器发出的"),
+        _ => ("those sent", "发出的"),
+    };
     let legend = say(
         lang,
         format!(
-            "messages: understood right, of those sent. {about_sent}wire: bytes of all IP packets. \
+            "messages: understood right, of {sent_en}. {about_sent}wire: bytes of all IP packets. \
              trips: round trips that were waited for. price: what it costs more than {first}."
         ),
         format!(
-            "消息：正确理解的/发出的。{about_sent}线上：所有 IP 包的字节数。往返：等待的往返次数。\
+            "消息：正确理解的/{sent_zh}。{about_sent}线上：所有 IP 包的字节数。往返：等待的往返次数。\
              代价：比 {first} 多花的。"
         ),
     );
@@ -249,7 +253,11 @@ fn price(price: Price, row: &Row, lang: Lang) -> String {
         ));
     }
     if !is_right(row) {
-        parts.push(say(lang, "wrong", "错误"));
+        // Who has misunderstood nothing knows at least what is missing.
+        parts.push(match row.understood > row.right {
+            true => say(lang, "wrong", "错误"),
+            false => say(lang, "incomplete", "不完整"),
+        });
     }
     parts.join(&say(lang, ", ", "，"))
 }

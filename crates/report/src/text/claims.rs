@@ -67,6 +67,7 @@ impl Teller<'_> {
                 message,
                 ..
             } => self.torn(*understood, *message),
+            Details::Incomplete { message, bytes } => self.incomplete(*message, *bytes),
             Details::Leftover {
                 understood,
                 message,

@@ -8,7 +8,7 @@ use super::{
     queues, say, story, waits,
 };
 use analysis::{
-    Analysis, main_direction,
+    Analysis, main_direction, misunderstands,
     model::{
         RunSubject,
         connection::{Connection, Direction, End},
@@ -191,7 +191,10 @@ fn outcome(subject: &RunSubject, lang: Lang) -> String {
 
 /// The first connection that has something to show, between which programs, and of how many.
 fn pictures(analysis: &Analysis, direction: Option<Direction>, lang: Lang) -> String {
-    let Some(direction) = direction else {
+    // What went wrong in this run goes before what did in the others.
+    let mut wrong = Direction::BOTH.into_iter();
+    let wrong = wrong.find(|direction| misunderstands(analysis, *direction));
+    let Some(direction) = wrong.or(direction) else {
         return String::new();
     };
     let mut shown = analysis.connections.iter().filter_map(|connection| {

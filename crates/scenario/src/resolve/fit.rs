@@ -54,6 +54,16 @@ pub(crate) fn misfit(key: &str, kind: Kind) -> Option<(&'static str, &'static st
             "is for TCP: datagrams keep their boundaries by themselves",
             "leave it away",
         ),
+        "encoding" => (
+            tcp_only(),
+            "is for the protocol `command`, which is for TCP",
+            "leave it away",
+        ),
+        "cut" | "allow" | "shell" | "time-limit" => (
+            kind != TcpServer,
+            "is for a tcp-server: it is how one answers",
+            "move it to the server",
+        ),
         "keepalive" | "keepalive-probes" | "user-timeout" => (
             tcp_only(),
             "is for TCP: UDP has no connections to lose",

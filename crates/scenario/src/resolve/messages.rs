@@ -1,11 +1,9 @@
 //! Whether the messages to send can be sent under the framing at all.
 
-use crate::{
-    decode::{Item, Key},
-    problem::Problems,
-    span::Span,
-    written::Program,
-};
+mod command;
+mod http;
+
+use crate::{decode::Key, problem::Problems, span::Span, written::Program};
 use framing::{EncodeError, Encoder};
 use protocol::{Framing, PeerConfig, ProtocolName, Role, Wait};
 
@@ -15,6 +13,7 @@ const MAX_DATAGRAM: usize = 65_507;
 /// Checks what is certain; a problem names the option to change.
 pub(super) fn check(program: &Program, config: &PeerConfig, problems: &mut Problems) {
     check_protocol(program, config, problems);
+    check_transport(program, config, problems);
     check_direction(program, config, problems);
     let send = program.send.value().map_or(&[][..], Vec::as_slice);
     if config.role == Role::UdpPeer {
@@ -27,6 +26,11 @@ pub(super) fn check(program: &Program, config: &PeerConfig, problems: &mut Probl
     // Unknown framing, nothing certain.
     if matches!(program.framing, Key::Wrong(_)) {
         return;
+    }
+    match config.protocol {
+        ProtocolName::Http => return http::check(program, config, problems),
+        ProtocolName::Command => command::check(program, config, problems),
+        ProtocolName::Greeting | ProtocolName::Sink | ProtocolName::Source => {}
     }
     if config.framing == Framing::Handshake
         && config.wait == Wait::Never
@@ -46,30 +50,80 @@ pub(super) fn check(program: &Program, config: &PeerConfig, problems: &mut Probl
     check_limit(program, config, problems);
     let encoder = Encoder::new(config.framing.clone(), config.max_message);
     for item in send {
-        if let Some((message, hint)) = unsendable(item, &encoder) {
+        let bytes = config.encoding.encode(&item.value);
+        if let Some((message, hint)) = unsendable(&bytes, &encoder) {
             problems.add(item.span, message, hint);
         }
     }
 }
 
-/// `sink` and `source` move bytes, not messages.
+/// Options that are for other protocols.
 fn check_protocol(program: &Program, config: &PeerConfig, problems: &mut Problems) {
-    if config.protocol == ProtocolName::Greeting || matches!(program.protocol, Key::Wrong(_)) {
+    use ProtocolName::{Command, Greeting, Http};
+    if matches!(program.protocol, Key::Wrong(_)) {
         return;
     }
-    let mut refuse = |key: &str, place: Option<Span>| {
-        if let Some(place) = place {
-            let message = format!("`{key}` is for the protocol `greeting`");
-            problems.add(
-                place,
-                message,
-                "leave it away: `sink` and `source` move plain bytes",
-            );
+    let mut only = |key: &str, place: Option<Span>, of: &[ProtocolName], hint: &str| {
+        if let Some(place) = place.filter(|_| !of.contains(&config.protocol)) {
+            let names: Vec<_> = of.iter().map(|name| format!("`{}`", word(*name))).collect();
+            let plural = if names.len() > 1 { "s" } else { "" };
+            let message = format!("`{key}` is for the protocol{plural} {}", names.join(", "));
+            problems.add(place, message, hint);
         }
     };
-    refuse("send", program.send.place());
-    refuse("wait", program.wait.place());
-    refuse("think", program.think.place());
+    const BULK: &str = "leave it away: `sink` and `source` move plain bytes";
+    only(
+        "send",
+        program.send.place(),
+        &[Greeting, Http, Command],
+        BULK,
+    );
+    only(
+        "think",
+        program.think.place(),
+        &[Greeting, Http, Command],
+        BULK,
+    );
+    let one = match config.protocol {
+        Http => "leave it away: a connection carries one request",
+        _ => BULK,
+    };
+    only("wait", program.wait.place(), &[Greeting, Command], one);
+    let http = "leave it away, or write `protocol: http`";
+    only("cut", program.cut.place(), &[Http], http);
+    let command = "leave it away, or write `protocol: command`";
+    only("allow", program.allow.place(), &[Command], command);
+    only("shell", program.shell.place(), &[Command], command);
+    only(
+        "time-limit",
+        program.time_limit.place(),
+        &[Command],
+        command,
+    );
+    only("encoding", program.encoding.place(), &[Command], command);
+}
+
+fn word(name: ProtocolName) -> &'static str {
+    match name {
+        ProtocolName::Greeting => "greeting",
+        ProtocolName::Http => "http",
+        ProtocolName::Command => "command",
+        ProtocolName::Sink => "sink",
+        ProtocolName::Source => "source",
+    }
+}
+
+/// Protocols that need a stream.
+fn check_transport(program: &Program, config: &PeerConfig, problems: &mut Problems) {
+    let needs_stream = matches!(config.protocol, ProtocolName::Http | ProtocolName::Command);
+    if let Some(protocol) = program.protocol.given()
+        && needs_stream
+        && config.role == Role::UdpPeer
+    {
+        let message = format!("`{}` is for TCP", word(config.protocol));
+        let hint = "write `peer: tcp-server` or `peer: tcp-client`";
+        problems.add(protocol.span, message, hint);
+    }
 }
 
 /// Over UDP, who sends and who receives follows from `to`.
@@ -109,8 +163,8 @@ fn check_limit(program: &Program, config: &PeerConfig, problems: &mut Problems) 
 }
 
 /// Why this message can't be sent: a message and a hint.
-fn unsendable(item: &Item<String>, encoder: &Encoder) -> Option<(String, &'static str)> {
-    let error = encoder.encode(item.value.as_bytes()).err()?;
+fn unsendable(bytes: &[u8], encoder: &Encoder) -> Option<(String, &'static str)> {
+    let error = encoder.encode(bytes).err()?;
     let hint = match error {
         EncodeError::Empty { .. } => "leave it away, or choose a delimiter",
         EncodeError::TooLong { .. } => "shorten it, raise `max-message`, or choose `u32`",

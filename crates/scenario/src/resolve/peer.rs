@@ -202,6 +202,11 @@ fn options(config: &mut PeerConfig, program: &Program) {
         write: |size: CallSize| Some(size.0),
         write_pause,
         think,
+        cut: Some,
+        allow: texts,
+        shell,
+        time_limit,
+        encoding,
         nodelay,
         cork,
         gather,
@@ -215,29 +220,35 @@ fn options(config: &mut PeerConfig, program: &Program) {
         connect_timeout,
         reply_timeout,
         max_message: |size: MessageSize| size.0,
-        send: |list: Vec<Item<String>>| {
-            list.into_iter().map(|item| item.value).collect()
-        },
+        send: texts,
     }
 }
 
-/// `bytes` and the protocol `source` belong together.
+fn texts(list: Vec<Item<String>>) -> Vec<String> {
+    list.into_iter().map(|item| item.value).collect()
+}
+
+/// `bytes` and who sends some belong together: a `source`, and an `http` server.
 fn check_bytes(name: &Name<Program>, program: &Program, problems: &mut Problems) {
-    let source = match &program.protocol {
-        Key::Wrong(_) => return,
-        protocol => protocol.value() == Some(&ProtocolName::Source),
+    let sends = match (&program.protocol, program.peer.value()) {
+        (Key::Wrong(_), _) => return,
+        (protocol, role) => match protocol.value() {
+            Some(ProtocolName::Source) => true,
+            Some(ProtocolName::Http) => role == Some(&Role::TcpServer),
+            _ => false,
+        },
     };
     match &program.bytes {
-        Key::Given(bytes) if !source => problems.add(
+        Key::Given(bytes) if !sends => problems.add(
             bytes.key,
-            "`bytes` is for the protocol `source`",
+            "`bytes` is for the protocol `source`, and for a server of `http`",
             "leave it away, or add `protocol: source`",
         ),
         Key::Given(bytes) if bytes.value.0 == 0 => {
-            problems.add(bytes.span, "a source of nothing", "write how much: `1MiB`");
+            problems.add(bytes.span, "nothing to send", "write how much: `1MiB`");
         }
-        Key::Absent if source => {
-            let message = format!("`{}` doesn't say how much its source sends", name.name);
+        Key::Absent if sends => {
+            let message = format!("`{}` doesn't say how much it sends", name.name);
             problems.add(name.span, message, "add `bytes: 1MiB`");
         }
         _ => {}
@@ -274,6 +285,7 @@ fn check_timeouts(program: &Program, problems: &mut Problems) {
     for (key, timeout) in [
         ("connect-timeout", &program.connect_timeout),
         ("reply-timeout", &program.reply_timeout),
+        ("time-limit", &program.time_limit),
     ] {
         if let Some(given) = timeout
             .given()

@@ -8,7 +8,7 @@ use crate::{
     decode::{Item, keys},
     units::Bytes,
 };
-use protocol::{Framing, ProtocolName, Role, Wait};
+use protocol::{Cut, Encoding, Framing, ProtocolName, Role, Wait};
 use std::time::Duration;
 
 keys! {
@@ -25,20 +25,24 @@ keys! {
         /// What the peer speaks; docs/wire.md has the bytes.
         "protocol" protocol: ProtocolName = "greeting",
         /// How messages are marked off in a TCP stream: `none` (whatever one read returns is taken
-        /// for a message), `handshake`, `i32`, `u16`, `u32` (binary lengths), `until-close`,
-        /// `{delimiter: "\n"}` or `{fixed: 16}` (bytes).
+        /// for a message), `handshake`, `i32`, `u16`, `u32` (binary lengths), `i32-one-read` (whose receiver reads
+        /// the length with one read), `content-length`, `chunked`, `until-close`,
+        /// `{delimiter: "\n"}` or `{fixed: 16}` (bytes). With the protocol `http` the server's says
+        /// how its body is marked off, and the client follows.
         "framing" framing: Framing = "none",
         /// The port a server listens on; for a client, the server's.
         "port" port: Port = "9999; for a client, what the other host serves",
         /// Whom a client connects to, or a UDP peer sends to: `HOST` or `HOST:PORT`. A UDP peer
         /// without it answers.
         "to" to: Endpoint,
-        /// The messages to send, in order.
+        /// The messages to send, in order: with the protocol `command`, commands; with `http`, the
+        /// path to ask for.
         "send" send: Vec<Item<String>> = "[]",
         /// When the next message is sent: at once (`never`), or when the reply to the one before
         /// has been understood (`reply`).
         "wait" wait: Wait = "reply",
-        /// How much the protocol `source` sends in all.
+        /// How much the protocol `source` sends in all, or how long the body is that an `http` server
+        /// answers with.
         "bytes" bytes: Bytes,
         /// How much one read asks for, `1B` to `16MiB`.
         "read" read: CallSize = "1KiB",
@@ -50,6 +54,18 @@ keys! {
         "write-pause" write_pause: Duration = "0ms",
         /// How long a server thinks before each reply.
         "think" think: Duration = "0ms",
+        /// An `http` server leaves in the middle of the body: it closes (`fin`), or resets the
+        /// connection (`rst`).
+        "cut" cut: Cut = "it stays to the end",
+        /// The commands that a `command` server runs, each as it is asked for: a program and its
+        /// arguments, without a shell.
+        "allow" allow: Vec<Item<String>> = "[]",
+        /// Whether a `command` server gives anything that it is asked for to `sh -c`.
+        "shell" shell: bool = "false",
+        /// How long a command may take before it is killed.
+        "time-limit" time_limit: Duration = "5s",
+        /// How commands and what they say are written as bytes.
+        "encoding" encoding: Encoding = "utf-8",
         /// TCP_NODELAY: Nagle's algorithm (RFC 896) off.
         "nodelay" nodelay: bool = "false",
         /// TCP_CORK around each burst of writes, see tcp(7).

@@ -148,7 +148,12 @@ impl Stream {
     /// Whether the program is done with the connection, and how it came to that.
     pub(super) fn over(&mut self, scene: &mut Scene<'_>) -> Option<Closing> {
         match self.end {
-            Some(End::Abort) => return Some(Closing::Aborted),
+            Some(End::Abort) => {
+                let is_closed = self.socket.state() == State::Closed;
+                if self.write.is_none() && (is_closed || self.socket.unacknowledged() == 0) {
+                    return Some(Closing::Aborted);
+                }
+            }
             Some(_) if self.write.is_none() => {
                 return Some(if self.eof {
                     Closing::Finished

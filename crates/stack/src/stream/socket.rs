@@ -62,7 +62,7 @@ fn all_written(config: &PeerConfig) -> usize {
         };
     match (config.role, config.protocol) {
         (_, ProtocolName::Sink) => LENGTH,
-        (Role::TcpClient, ProtocolName::Greeting) => {
+        (Role::TcpClient, ProtocolName::Greeting | ProtocolName::Command) => {
             let texts = config.send.iter().map(|text| text.len() + framing);
             texts.sum::<usize>() + framing
         }

@@ -84,6 +84,41 @@ impl Teller<'_> {
         )
     }
 
+    pub(super) fn incomplete(&self, message: usize, bytes: u64) -> Both {
+        let (frames, host) = (self.arrived(), self.host());
+        let messages = self.stream().map(|(stream, _)| &stream.messages);
+        let whole = messages.and_then(|messages| messages.get(message));
+        let range = whole.map_or(0..0, |message| message.range.clone());
+        let of = range.end.saturating_sub(range.start);
+        let (en, zh) = match self.finding.cause {
+            Cause::ClosedEarly => (
+                "the other side closed in the middle of it, and the program knows where it should end",
+                "对方在中途关闭了连接，而程序知道消息应当在哪里结束",
+            ),
+            Cause::ConnectionReset => (
+                "the connection was reset, which a read tells as an error and not as an end",
+                "连接被重置，读操作以错误而不是以流结束告知",
+            ),
+            Cause::ConnectionLost => (
+                "the other side fell silent, and the kernel gave the connection up",
+                "对方不再出声，内核放弃了连接",
+            ),
+            cause => (cause.name(), cause.name()),
+        };
+        let (got, all) = (count(bytes), plural(of, "byte"));
+        (
+            format!(
+                "{host} has {got} of the {all} of a message{frames}, and knows that it is not whole: \
+                 {en}.\nWhat to do: throw the piece away, and ask again."
+            ),
+            format!(
+                "{host} 收到了一条消息 {} 字节中的 {got} 字节{frames}，并且知道它不完整：{zh}。\n\
+                 对策：丢弃这一部分，重新请求。",
+                count(of)
+            ),
+        )
+    }
+
     pub(super) fn leftover(
         &self,
         understood: usize,
@@ -132,6 +167,25 @@ impl Teller<'_> {
                 "它没有分帧：一次读返回什么，就把什么当作一条消息。TCP 传的是字节而不是消息，\
                  这很正常；依赖读的边界才是缺陷。\n\
                  对策：标出消息的边界，前面加长度，或后面加分隔符。"
+                    .into(),
+            ),
+            Cause::EndOfStream => (
+                " The stream ended, and to this program the end of the stream is the end of the \
+                 message: it can't tell a sender that was done from one that left.\n\
+                 Cure: say beforehand how long the message is, or mark its end: Content-Length or \
+                 chunks in HTTP."
+                    .into(),
+                "流结束了，而对这个程序来说，流的结束就是消息的结束：它分不清发送方是发完了，还是中途离开了。\n\
+                 对策：事先说明消息有多长，或标出它的结尾：在 HTTP 里就是 Content-Length 或分块。"
+                    .into(),
+            ),
+            Cause::LengthInOneRead => (
+                " It reads the length with one read and takes what comes for all of it. The length \
+                 came in pieces, and from there on the program has lost its place in the stream.\n\
+                 Cure: read until all bytes of the length are there, as for the body."
+                    .into(),
+                "它只用一次读取长度，来多少就当全部。长度分几次到达，从那里起程序就在流中迷失了位置。\n\
+                 对策：读长度也要像读正文一样，一直读到字节齐全为止。"
                     .into(),
             ),
             _ => {

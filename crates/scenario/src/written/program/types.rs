@@ -9,7 +9,7 @@ use crate::{
     tree::{Content, Node},
     units::Bytes,
 };
-use protocol::{Framing, ProtocolName, Role, Wait};
+use protocol::{Cut, Encoding, Framing, ProtocolName, Role, Wait};
 
 choices! { Role, "peers":
     "tcp-server" = Role::TcpServer,
@@ -19,8 +19,20 @@ choices! { Role, "peers":
 
 choices! { ProtocolName, "protocols":
     "greeting" = ProtocolName::Greeting,
+    "http" = ProtocolName::Http,
+    "command" = ProtocolName::Command,
     "sink" = ProtocolName::Sink,
     "source" = ProtocolName::Source,
+}
+
+choices! { Cut, "ways to leave":
+    "fin" = Cut::Fin,
+    "rst" = Cut::Rst,
+}
+
+choices! { Encoding, "encodings":
+    "utf-8" = Encoding::Utf8,
+    "gbk" = Encoding::Gbk,
 }
 
 choices! { Wait, "the choices":
@@ -161,7 +173,7 @@ keys! {
 
 const FRAMING: Form = Form {
     what: "a framing",
-    pattern: "^(none|handshake|i32|u16|u32|until-close|delimiter:.+|fixed:[1-9][0-9]*)$",
+    pattern: "^(none|handshake|i32|i32-one-read|u16|u32|content-length|chunked|until-close|delimiter:.+|fixed:[1-9][0-9]*)$",
     example: "i32",
 };
 
@@ -169,7 +181,17 @@ impl Decode for Framing {
     const SHAPE: Shape = Shape::OneOf(&[Shape::Form(&FRAMING), Shape::Object(&Parameter::OBJECT)]);
 
     fn decode(node: &Node, key: &str, problems: &mut Problems) -> Option<Self> {
-        const WORDS: [&str; 6] = ["none", "handshake", "i32", "u16", "u32", "until-close"];
+        const WORDS: [&str; 9] = [
+            "none",
+            "handshake",
+            "i32",
+            "i32-one-read",
+            "u16",
+            "u32",
+            "content-length",
+            "chunked",
+            "until-close",
+        ];
         if matches!(node.content, Content::Map(_)) {
             let parameter = Parameter::decode(node, key, problems)?;
             return parameterised(&parameter, node, problems);

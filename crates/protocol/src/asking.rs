@@ -1,4 +1,4 @@
-//! The side that is greeted.
+//! The side that asks: says its messages and reads the answers.
 
 use crate::{
     PeerConfig, Wait,
@@ -8,19 +8,21 @@ use crate::{
 use framing::Framing;
 use std::collections::VecDeque;
 
-/// Reads the welcome, sends its messages, reads the answers until the server closes.
+/// Reads the welcome where there is one, sends its messages, reads the answers until the server
+/// closes.
 #[derive(Debug)]
 pub(crate) struct Client {
     talk: Conversation,
     to_send: VecDeque<Vec<u8>>,
     wait: Wait,
-    /// Whether the server has been heard out so far: it speaks first.
+    /// Whether the server has been heard out so far.
     my_turn: bool,
     half_closed: bool,
 }
 
 impl Client {
-    pub(crate) fn new(config: &PeerConfig) -> Self {
+    /// `is_welcomed` says whether the server speaks first, where the framing leaves room for it.
+    pub(crate) fn new(config: &PeerConfig, is_welcomed: bool) -> Self {
         // Both sides of a handshake take turns, whatever was asked: while one waits for a reply to
         // its length it could not tell the other's length from that reply.
         let wait = match config.framing {
@@ -34,10 +36,10 @@ impl Client {
             to_send: config
                 .send
                 .iter()
-                .map(|text| text.clone().into_bytes())
+                .map(|text| config.encoding.encode(text))
                 .collect(),
             wait,
-            my_turn: is_single(&config.framing),
+            my_turn: !is_welcomed || is_single(&config.framing),
             half_closed: false,
         }
     }
@@ -66,7 +68,7 @@ impl Client {
 impl StreamPeer for Client {
     fn on(&mut self, event: StreamEvent<'_>, orders: &mut Orders) {
         match event {
-            StreamEvent::Opened | StreamEvent::Woke => {}
+            StreamEvent::Opened | StreamEvent::Woke | StreamEvent::Ran(_) => {}
             StreamEvent::Read(bytes) => {
                 self.my_turn |= !self.talk.heard(bytes, orders).is_empty();
             }

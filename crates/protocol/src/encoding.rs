@@ -1,0 +1,37 @@
+//! Text as bytes.
+
+use serde::{Deserialize, Serialize};
+
+/// How text is written as bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// One to four bytes a character (RFC 3629).
+    #[default]
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// One or two bytes, four for rare ones: what a Chinese Windows writes.
+    Gbk,
+}
+
+impl Encoding {
+    fn codec(self) -> &'static encoding_rs::Encoding {
+        match self {
+            Self::Utf8 => encoding_rs::UTF_8,
+            Self::Gbk => encoding_rs::GBK,
+        }
+    }
+
+    /// The text that these bytes are; what is none becomes U+FFFD.
+    pub fn decode(self, bytes: &[u8]) -> String {
+        self.codec()
+            .decode_without_bom_handling(bytes)
+            .0
+            .into_owned()
+    }
+
+    /// The bytes of this text; a character that can't be written becomes `&#NUMBER;`.
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        self.codec().encode(text).0.into_owned()
+    }
+}
