@@ -48,6 +48,7 @@ use record::{
     run::{HostData, Run},
 };
 use scenario::expectation::{Expectation, Stack};
+use std::collections::BTreeMap;
 use wire::{Capture, CaptureHost, arrivals::Arrivals, datagrams};
 
 /// Analyses a run of the lab.
@@ -117,6 +118,7 @@ pub fn analyse(run: &Run) -> Analysis {
             about: variant.about.clone(),
             seed: manifest.seed,
             place: manifest.place.clone(),
+            stacks: stacks(&manifest.hosts),
             outcome: manifest.outcome.clone(),
         })),
         captures: captures.iter().map(summary).collect(),
@@ -207,6 +209,14 @@ fn warnings(captures: &[Capture<'_>]) -> impl Iterator<Item = Note> {
                 warning: warning.clone(),
             })
     })
+}
+
+fn stacks(hosts: &[HostRecord]) -> BTreeMap<String, String> {
+    let own = hosts.iter().filter_map(|host| {
+        let stack = host.stack.clone()?;
+        Some((host.name.clone(), stack))
+    });
+    own.collect()
 }
 
 fn nudged(hosts: &[HostRecord]) -> impl Iterator<Item = Note> {

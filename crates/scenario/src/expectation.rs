@@ -141,6 +141,8 @@ names! {
         Retransmissions = "retransmissions",
         /// Payload bytes the peer sent, retransmissions not counted.
         Payload = "payload",
+        /// Payload bytes per data segment the peer's host sent for the first time, rounded down.
+        SegmentPayload = "segment-payload",
         /// Bytes of IP packets in both directions, headers included.
         Wire = "wire",
         /// Datagrams the peer sent.
@@ -164,7 +166,7 @@ impl Metric {
     pub fn unit(self) -> Unit {
         match self {
             Self::Elapsed | Self::GaveUp => Unit::Nanoseconds,
-            Self::Payload | Self::Wire => Unit::Bytes,
+            Self::Payload | Self::SegmentPayload | Self::Wire => Unit::Bytes,
             _ => Unit::Count,
         }
     }

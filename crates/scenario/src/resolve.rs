@@ -13,6 +13,7 @@ mod link;
 mod messages;
 mod peer;
 mod services;
+mod user_stack;
 
 use crate::{
     decode::{Item, Key, Name},
@@ -63,6 +64,9 @@ pub(crate) fn variant(
         })
         .collect();
     check_hosts(scenario, &named, problems);
+    named
+        .iter()
+        .for_each(|name| user_stack::check(name, problems));
 
     let services = Services::find(&hosts, problems);
     let resolver = Resolver {
@@ -77,6 +81,7 @@ pub(crate) fn variant(
         address: placed.address,
         mac: Mac::for_address(placed.address),
         link,
+        stack: placed.host.stack.value().copied(),
         sysctls: sysctls(placed.host),
         route: route(placed.host, problems),
         image: placed.host.image.value().map(|image| image.0.clone()),

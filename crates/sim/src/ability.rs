@@ -1,6 +1,7 @@
 //! What can't be simulated.
 
 use scenario::{
+    expectation::Stack,
     need::Need,
     plan::{Engine, Program, RoutePlan, VariantPlan},
 };
@@ -15,6 +16,12 @@ pub fn obstacle(variant: &VariantPlan) -> Option<String> {
         if host.link.engine == Engine::Netem {
             return Some(format!(
                 "host {} asks for the kernel's netem, and no kernel takes part",
+                host.name
+            ));
+        }
+        if host.stack == Some(Stack::Linux) {
+            return Some(format!(
+                "host {} is on Linux's stack, and no kernel takes part",
                 host.name
             ));
         }

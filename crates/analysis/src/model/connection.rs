@@ -116,6 +116,33 @@ pub struct Stream {
     /// Segments that seem to have waited for an acknowledgment, told from the capture alone;
     /// empty where a diary says when the bytes were written.
     pub waits: Vec<Wait>,
+    /// How segments and windows went, from the first segment to the last; empty for few segments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub course: Vec<Slice>,
+}
+
+/// A slice of the time in which a stream was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Slice {
+    /// When it begins.
+    pub begin: u64,
+    /// When it ends.
+    pub end: u64,
+    /// Segments with payload.
+    pub segments: u64,
+    /// Their payload in bytes.
+    pub payload: u64,
+    /// Their IP and TCP headers in bytes.
+    pub headers: u64,
+    /// Packets from the receiver that acknowledge or announce a window.
+    pub acknowledgments: u64,
+    /// The smallest window that the receiver announced, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least_window: Option<u64>,
+    /// And the largest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_window: Option<u64>,
 }
 
 /// What the sending program means as one unit.
