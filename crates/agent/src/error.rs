@@ -59,6 +59,18 @@ pub enum AgentError {
         #[source]
         source: io::Error,
     },
+    /// A program that smoltcp can't play.
+    #[error("can't start {program} on smoltcp")]
+    Launch {
+        /// Its name in the scenario.
+        program: String,
+        /// Why.
+        #[source]
+        source: stack::StackError,
+    },
+    /// smoltcp's thread can't go on.
+    #[error("smoltcp can't use the host's interfaces")]
+    UserStack(#[source] io::Error),
     /// A file in the run directory could not be written.
     #[error("can't write {}", path.display())]
     Write {

@@ -1,6 +1,6 @@
 //! Everything an agent may hear, in one queue.
 
-use crate::AgentError;
+use crate::{AgentError, user_stack::News};
 use control::{ControlError, Order, Report};
 use nix::{
     sys::wait::{Id, WaitPidFlag, waitid},
@@ -27,6 +27,7 @@ pub(crate) enum Heard {
     Said(usize, String),
     Serves(usize),
     Ended(usize),
+    Stack(News),
 }
 
 /// Listens to the coordinator. Returns what speaks to it.

@@ -125,6 +125,17 @@ pub(crate) fn set_up(
     let mut requests = vec![Request::Up {
         index: netlink.index("lo")?,
     }];
+    let interfaces = Interfaces {
+        lab,
+        tap,
+        wire,
+        wire_name: wire_name.to_owned(),
+    };
+    if host.is_on_smoltcp() {
+        // Of a kernel without an address nothing is heard, and its settings matter to nobody.
+        netlink.apply(&requests)?;
+        return Ok((interfaces, BTreeMap::new()));
+    }
     requests.push(Request::Address {
         index: lab,
         address: host.address,
@@ -148,12 +159,6 @@ pub(crate) fn set_up(
         }));
     }
     netlink.apply(&requests)?;
-    let interfaces = Interfaces {
-        lab,
-        tap,
-        wire,
-        wire_name: wire_name.to_owned(),
-    };
     Ok((interfaces, report(sysctls.into_keys())))
 }
 

@@ -3,6 +3,7 @@
 //! [`play()`] takes orders until the coordinator has what it wants or is gone. Everything here
 //! blocks; threads wait for the coordinator and for the programs, and one loop hears them all.
 
+mod cast;
 mod error;
 mod heard;
 mod interface;
@@ -13,6 +14,7 @@ mod probe;
 mod programs;
 mod sockets;
 mod stage;
+mod user_stack;
 
 pub use error::AgentError;
 pub use play::{Place, Plug, Upbringing, play};

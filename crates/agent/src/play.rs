@@ -2,10 +2,9 @@
 
 use crate::{
     AgentError,
+    cast::Cast,
     heard::{self, Heard},
     log::Log,
-    programs::Programs,
-    sockets::in_use,
     stage::Stage,
 };
 use control::{Order, Report, Sender, Task, reason};
@@ -62,11 +61,10 @@ pub fn play(control: UnixStream, place: Place<'_>) -> Result<(), AgentError> {
     let plan = task
         .host()
         .ok_or_else(|| AgentError::NoSuchHost(task.host.clone()));
-    let programs = plan.map(|host| host.run.clone())?;
+    let cast = plan.map(|host| Cast::new(host, place.programs, queue))?;
     let mut agent = Agent {
         log: Log::create(RunDir::new(&task.dir).log(&task.host))?,
-        programs: Programs::new(programs, place.programs, queue),
-        others: in_use(),
+        cast,
         stage: None,
         task,
         reports,
@@ -108,9 +106,7 @@ struct Agent {
     task: Task,
     reports: Sender<Report>,
     log: Log,
-    programs: Programs,
-    /// TCP sockets that were in use before any program was: an engine's own name server's, say.
-    others: usize,
+    cast: Cast,
     stage: Option<Stage>,
     awaited: Option<Awaited>,
     troubled: bool,
@@ -120,25 +116,39 @@ impl Agent {
     fn hear(&mut self, heard: Heard) -> Result<(), AgentError> {
         match heard {
             Heard::Order(Order::Launch) => {
-                self.programs.launch(&self.task, &self.log)?;
+                let interfaces = self.stage.as_ref().map(Stage::interfaces);
+                self.cast.launch(&self.task, &self.log, interfaces)?;
                 self.awaited = Some(Awaited::Launched);
             }
             Heard::Order(Order::Go { at }) => {
                 if let Some(stage) = &self.stage {
                     stage.begin(at);
                 }
-                self.programs.go(&self.task, &self.log)?;
+                self.cast.go(&self.task, &self.log)?;
                 self.awaited = Some(Awaited::Done);
             }
             Heard::Order(Order::Finish) => {
-                self.programs.finish();
+                self.cast.finish();
                 self.awaited = Some(Awaited::Finished);
             }
             Heard::Order(Order::Settle { ended, patience }) => return self.settle(ended, patience),
             Heard::Order(order) => return Err(AgentError::OutOfTurn(format!("{order:?}"))),
-            Heard::Said(number, line) => self.programs.said(number, &line, &mut self.log)?,
-            Heard::Serves(number) => self.programs.serves(number),
-            Heard::Ended(number) => self.programs.ended(number, &self.task, &mut self.log)?,
+            Heard::Said(number, line) => {
+                if let Some(programs) = self.cast.processes() {
+                    programs.said(number, &line, &mut self.log)?;
+                }
+            }
+            Heard::Serves(number) => {
+                if let Some(programs) = self.cast.processes() {
+                    programs.serves(number);
+                }
+            }
+            Heard::Ended(number) => {
+                if let Some(programs) = self.cast.processes() {
+                    programs.ended(number, &self.task, &mut self.log)?;
+                }
+            }
+            Heard::Stack(news) => self.cast.told(news)?,
             Heard::OrdersBroke(_) | Heard::CoordinatorGone => {}
         }
         self.answer()
@@ -147,9 +157,9 @@ impl Agent {
     /// Answers what the coordinator waits for, once it is so.
     fn answer(&mut self) -> Result<(), AgentError> {
         let (reached, report) = match self.awaited {
-            Some(Awaited::Launched) => (self.programs.ready(), Report::Launched),
-            Some(Awaited::Done) => (self.programs.done(), Report::Done),
-            Some(Awaited::Finished) => (self.programs.finished(), Report::Finished),
+            Some(Awaited::Launched) => (self.cast.ready(), Report::Launched),
+            Some(Awaited::Done) => (self.cast.done(), Report::Done),
+            Some(Awaited::Finished) => (self.cast.finished(), Report::Finished),
             None => return Ok(()),
         };
         if reached {
@@ -173,13 +183,12 @@ impl Agent {
 
     /// Waits until no connection is open; gives how many are when the deadline has come.
     fn connections_end(&mut self, deadline: Instant) -> Result<usize, AgentError> {
-        // All programs have ended, so what is in use is a connection that has not. The kernel tells
-        // nobody that its last ACK has come, so it is looked at.
-        let still_open = || in_use().saturating_sub(self.others);
-        let mut open = still_open();
+        // All programs have ended, so what is in use is a connection that has not. Nobody is told
+        // that its last ACK has come, so it is looked at.
+        let mut open = self.cast.open_connections();
         while open > 0 && Instant::now() < deadline {
             thread::sleep(LOOK);
-            open = still_open();
+            open = self.cast.open_connections();
         }
         if open > 0 {
             self.log
@@ -196,11 +205,11 @@ impl Agent {
     }
 
     fn collect(mut self) -> Result<(), AgentError> {
-        let programs = self.programs.end(&self.task, &mut self.log).collect();
+        let (programs, nudges) = self.cast.end(&self.task, &mut self.log);
         let Some(stage) = self.stage.take() else {
             return Ok(());
         };
-        match stage.strike(programs) {
+        match stage.strike(programs, nudges) {
             Ok(record) => Ok(self.reports.send(&Report::Collected(Box::new(record)))?),
             Err(error) => self.trouble(&error),
         }

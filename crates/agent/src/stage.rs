@@ -18,6 +18,8 @@ use std::{collections::BTreeMap, thread, time::Duration};
 pub(crate) struct Stage {
     name: String,
     sysctls: BTreeMap<String, String>,
+    stack: Option<String>,
+    interfaces: Interfaces,
     capture: Capture,
     link: Link,
 }
@@ -54,9 +56,15 @@ impl Stage {
         Ok(Self {
             name: host.name.clone(),
             sysctls,
+            stack: host.is_on_smoltcp().then(|| stack::SMOLTCP.to_owned()),
+            interfaces,
             capture,
             link,
         })
+    }
+
+    pub(crate) fn interfaces(&self) -> &Interfaces {
+        &self.interfaces
     }
 
     /// The programs begin; the link's changes are timed from `at`, wall clock, ns since 1970.
@@ -74,6 +82,7 @@ impl Stage {
     pub(crate) fn strike(
         self,
         programs: BTreeMap<String, ProgramRecord>,
+        nudges: u64,
     ) -> Result<HostRecord, AgentError> {
         let in_force = self.link.in_force().clone();
         let link = self.link.stop()?;
@@ -96,7 +105,8 @@ impl Stage {
             },
             programs,
             sysctls: self.sysctls,
-            nudges: 0,
+            stack: self.stack,
+            nudges,
         })
     }
 }

@@ -9,6 +9,8 @@ mod mss;
 mod programs;
 mod reads;
 mod segments;
+mod silly_receiver;
+mod silly_sender;
 mod stalls;
 mod tinygrams;
 mod windows;
@@ -50,6 +52,8 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
             segments::coalesced(&case, &mut findings);
             stalls::stalls(&case, &mut findings);
             tinygrams::runs(&case, &mut findings);
+            silly_sender::slow_producer(&case, &mut findings);
+            silly_receiver::crumbs(&case, &mut findings);
             mss::small(&case, &mut findings);
             black_holes::black_hole(&case, &mut findings);
             windows::filled(&case, &mut findings);

@@ -11,6 +11,7 @@ use crate::{
         arrivals::Arrivals,
         contents::Contents,
         conversation::{Conversation, conversations},
+        course::course,
         handshake::{self, Vantage},
         sender::{Situation, situations},
         stream::{self, Acknowledgment, Step},
@@ -127,8 +128,11 @@ fn read_wire<'a>(
     conversation: &Conversation,
     programs: &Programs,
 ) -> Joined<'a> {
-    let [ours, theirs] = [conversation.client, conversation.server]
-        .map(|sender| stream::read(captures, arrivals, conversation, sender));
+    let [ours, theirs] = [conversation.client, conversation.server].map(|sender| {
+        let mut wire = stream::read(captures, arrivals, conversation, sender);
+        wire.stream.course = course(&wire.stream.segments, &wire.steps);
+        wire
+    });
     let situations = [&ours, &theirs].map(|wire| situations(&wire.stream.segments, &wire.steps));
     let closed = [&ours, &theirs].map(|wire| windows::closed(&wire.steps));
     let acknowledged = [&ours, &theirs].map(|wire| {

@@ -81,14 +81,8 @@ pub(crate) fn judge(
     expectations.iter().map(judge_one).collect()
 }
 
-/// What analysis does not look for yet. That none was found says nothing.
-const NOT_LOOKED_FOR: [FindingCode; 2] = [
-    FindingCode::SillyWindowSender,
-    FindingCode::SillyWindowReceiver,
-];
-
-/// Whether a finding could not have been made: nobody looks for it, or only a diary tells of it
-/// and no program there kept one.
+/// Whether a finding could not have been made: only a diary tells of it and no program there kept
+/// one.
 fn is_blind(code: FindingCode, host: Option<&str>, values: &[Measured]) -> bool {
     let by_diary = matches!(
         code,
@@ -105,7 +99,7 @@ fn is_blind(code: FindingCode, host: Option<&str>, values: &[Measured]) -> bool 
                 && host.is_none_or(|host| measured.path.host == host)
         })
     };
-    NOT_LOOKED_FOR.contains(&code) || (by_diary && !kept_diary())
+    by_diary && !kept_diary()
 }
 
 fn judge_findings(claim: &Claim, findings: &[Finding]) -> (Verdict, Seen) {

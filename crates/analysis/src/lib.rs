@@ -122,6 +122,7 @@ pub fn analyse(run: &Run) -> Analysis {
             about: variant.about.clone(),
             seed: manifest.seed,
             place: manifest.place.clone(),
+            stacks: stacks(&manifest.hosts),
             outcome: manifest.outcome.clone(),
         })),
         captures: captures.iter().map(summary).collect(),
@@ -214,6 +215,14 @@ fn warnings(captures: &[Capture<'_>]) -> impl Iterator<Item = Note> {
                 warning: warning.clone(),
             })
     })
+}
+
+fn stacks(hosts: &[HostRecord]) -> BTreeMap<String, String> {
+    let own = hosts.iter().filter_map(|host| {
+        let stack = host.stack.clone()?;
+        Some((host.name.clone(), stack))
+    });
+    own.collect()
 }
 
 fn nudged(hosts: &[HostRecord]) -> impl Iterator<Item = Note> {

@@ -20,6 +20,7 @@ use scenario::{
     text::Text,
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 use verdict::{Doubt, Judgement, Verdict};
 
 /// Version of the format of `analysis.json`.
@@ -114,6 +115,9 @@ pub struct RunSubject {
     pub seed: u64,
     /// Where it ran.
     pub place: Place,
+    /// Hosts whose programs ran on a stack in user space beside a kernel, and which.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub stacks: BTreeMap<String, String>,
     /// How it ended.
     pub outcome: Outcome,
 }

@@ -143,7 +143,15 @@ impl<'a> Facts<'a> {
                     .filter(|segment| segment.is_retransmission())
                     .count() as u64
             }),
-            Metric::Segments | Metric::Retransmissions => None,
+            Metric::SegmentPayload if !udp => {
+                let fresh = |[out, _]: &[&Stream; 2]| {
+                    let fresh = out.segments.iter().filter(|it| !it.is_retransmission());
+                    fresh.count() as u64
+                };
+                self.sum(|[out, _]| out.payload)?
+                    .checked_div(self.sum(fresh)?)
+            }
+            Metric::Segments | Metric::Retransmissions | Metric::SegmentPayload => None,
             Metric::Payload => {
                 let sent = |(flow, out): &(&Flow, Direction)| {
                     flow.datagrams[out.index()]

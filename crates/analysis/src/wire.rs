@@ -3,6 +3,7 @@
 pub(crate) mod arrivals;
 pub(crate) mod contents;
 pub(crate) mod conversation;
+pub(crate) mod course;
 pub(crate) mod datagrams;
 pub(crate) mod handshake;
 pub(crate) mod sender;

@@ -92,7 +92,10 @@ pub struct HostRecord {
     pub programs: BTreeMap<String, ProgramRecord>,
     /// Sysctls that matter, by name, as they stood when the run began.
     pub sysctls: BTreeMap<String, String>,
-    /// How often a simulated stack had forgotten to send what it had and was made to probe.
+    /// The stack in user space that its programs ran on, where a kernel's was there too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
+    /// How often a stack in user space had forgotten to send what it had and was made to probe.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub nudges: u64,
 }

@@ -23,6 +23,7 @@ fn manifest() -> Manifest {
         address,
         mac: Mac::for_address(address),
         link: Impairments::default().into(),
+        stack: None,
         sysctls: Default::default(),
         route: Default::default(),
         image: None,

@@ -4,6 +4,7 @@ mod batch;
 mod capture;
 mod claims;
 mod columns;
+mod course;
 mod datagrams;
 pub(crate) mod judged;
 mod lanes;

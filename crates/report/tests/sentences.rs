@@ -6,7 +6,7 @@ use analysis::{
     Analysis,
     model::{
         connection::{Arrival, Direction},
-        finding::{Cost, Details, Finding, FrameRef, Hold, Place},
+        finding::{Cost, Details, Finding, FrameRef, Hold, Pieces, Place},
         flow::Received,
     },
 };
@@ -32,6 +32,7 @@ fn finding(code: FindingCode, cause: Cause, frames: &[u64], details: Details) ->
             | Details::Stall { .. }
             | Details::Tinygrams { .. }
             | Details::WindowFull { .. }
+            | Details::SillySender { .. }
             | Details::SmallMss { .. }
             | Details::BlackHole { .. }
     );
@@ -128,6 +129,7 @@ fn of_segments() -> Vec<Finding> {
     findings.extend([
         tinygrams(Cause::SmallWrites, true),
         tinygrams(Cause::SmallWrites, false),
+        tinygrams(Cause::ReceiveWindow, false),
         tinygrams(Cause::Undetermined, false),
     ]);
     let zero = |frames, waited, probes| {
@@ -154,6 +156,7 @@ fn of_segments() -> Vec<Finding> {
         )
     };
     findings.extend([full(&[90], 1), full(&[90, 140], 7)]);
+    findings.extend(of_silly_windows());
     let hole = |frames, waited| {
         let details = Details::BlackHole {
             lost: 9,
@@ -177,6 +180,54 @@ fn of_segments() -> Vec<Finding> {
         },
     ));
     findings
+}
+
+fn of_silly_windows() -> Vec<Finding> {
+    let pieces = Pieces {
+        count: 700,
+        payload: 736,
+        headers: 36_400,
+        smallest: 1,
+        largest: 2,
+    };
+    let cost = Cost {
+        packets: 677,
+        bytes: 35_204,
+        ..Cost::default()
+    };
+    let sender = |cause| Finding {
+        cost,
+        ..finding(
+            FindingCode::SillyWindowSender,
+            cause,
+            &[4, 712],
+            Details::SillySender {
+                pieces,
+                pause: 1_100_000,
+            },
+        )
+    };
+    let receiver = |cause, read| Finding {
+        cost,
+        ..finding(
+            FindingCode::SillyWindowReceiver,
+            cause,
+            &[7, 8, 1_413],
+            Details::SillyReceiver {
+                pieces,
+                window: 64,
+                rule: 32,
+                read,
+            },
+        )
+    };
+    vec![
+        sender(Cause::SmallWrites),
+        sender(Cause::Undetermined),
+        receiver(Cause::ReceiveWindow, Some(1)),
+        receiver(Cause::ReceiveWindow, Some(10)),
+        receiver(Cause::Undetermined, None),
+    ]
 }
 
 fn of_reads() -> Vec<Finding> {
@@ -278,8 +329,6 @@ fn of_datagrams() -> Vec<Finding> {
 /// What has a name and no words of its own yet.
 fn of_others() -> Vec<Finding> {
     let codes = [
-        FindingCode::SillyWindowSender,
-        FindingCode::SillyWindowReceiver,
         FindingCode::ZeroWindow,
         FindingCode::WindowFull,
         FindingCode::SmallMss,

@@ -174,6 +174,8 @@ names! {
         Retransmissions = "retransmissions",
         /// Payload bytes the peer sent, retransmissions not counted.
         Payload = "payload",
+        /// Payload bytes per data segment the peer's host sent for the first time, rounded down.
+        SegmentPayload = "segment-payload",
         /// Bytes of IP packets in both directions, headers included.
         Wire = "wire",
         /// Datagrams the peer sent.
@@ -211,7 +213,7 @@ impl Metric {
     pub fn unit(self) -> Unit {
         match self {
             Self::Elapsed | Self::GaveUp | Self::WriteCall | Self::Delivery => Unit::Nanoseconds,
-            Self::Payload | Self::Wire | Self::SendQueue | Self::ReceiveQueue => Unit::Bytes,
+            Self::Payload | Self::SegmentPayload | Self::Wire | Self::SendQueue | Self::ReceiveQueue => Unit::Bytes,
             _ => Unit::Count,
         }
     }

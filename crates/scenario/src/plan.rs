@@ -6,7 +6,11 @@ mod route;
 pub use link::{Change, Engine, LinkPlan, LinkState};
 pub use route::RoutePlan;
 
-use crate::{expectation::Expectation, need::Need, text::Text};
+use crate::{
+    expectation::{Expectation, Stack},
+    need::Need,
+    text::Text,
+};
 use protocol::PeerConfig;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr, time::Duration};
@@ -103,6 +107,9 @@ pub struct HostPlan {
     pub mac: Mac,
     /// What its link does to packets that leave it.
     pub link: LinkPlan,
+    /// Whose TCP and IP it speaks, where that is not left to the backend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<Stack>,
     /// Sysctls of its network namespace, by their names below `net.ipv4`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sysctls: BTreeMap<String, u64>,
@@ -115,6 +122,13 @@ pub struct HostPlan {
     pub image: Option<String>,
     /// What it runs.
     pub run: Vec<ProgramPlan>,
+}
+
+impl HostPlan {
+    /// Whether its programs run on smoltcp wherever it is played.
+    pub fn is_on_smoltcp(&self) -> bool {
+        self.stack == Some(Stack::Smoltcp)
+    }
 }
 
 /// One program a host runs.

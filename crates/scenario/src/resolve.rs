@@ -14,6 +14,7 @@ mod messages;
 mod output;
 mod peer;
 mod services;
+mod user_stack;
 
 use crate::{
     decode::{Item, Key, Name},
@@ -67,6 +68,9 @@ pub(crate) fn variant(
         })
         .collect();
     check_hosts(scenario, &named, problems);
+    named
+        .iter()
+        .for_each(|name| user_stack::check(name, problems));
 
     let services = Services::find(&hosts, problems);
     let resolver = Resolver {
@@ -81,6 +85,7 @@ pub(crate) fn variant(
         address: placed.address,
         mac: Mac::for_address(placed.address),
         link,
+        stack: placed.host.stack.value().copied(),
         sysctls: sysctls(placed.host),
         route: route(placed.host, problems),
         image: placed.host.image.value().map(|image| image.0.clone()),

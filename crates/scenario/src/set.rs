@@ -70,7 +70,7 @@ fn in_host<'a>(
     let programs = host.value.as_ref()?.run.value();
     let second = path.required(&format!("what of {name}"))?;
     match second {
-        "address" | "count" | "image" => Some(vec!["hosts", name, second]),
+        "address" | "count" | "image" | "stack" => Some(vec!["hosts", name, second]),
         "link" => in_link(path, vec!["hosts", name, second], Some(hosts)),
         "sysctls" => path.key_of(&Sysctls::OBJECT, vec!["hosts", name, second]),
         "route" => path.key_of(&RouteKeys::OBJECT, vec!["hosts", name, second]),
@@ -79,10 +79,9 @@ fn in_host<'a>(
         }
         _ => {
             let names: Vec<&str> = programs.into_iter().flat_map(Names::names).collect();
-            let candidates = names
-                .iter()
-                .copied()
-                .chain(["link", "address", "count", "image", "route", "sysctls"]);
+            let candidates = names.iter().copied().chain([
+                "link", "address", "count", "image", "route", "stack", "sysctls",
+            ]);
             let hint = suggest::hint(second, &format!("parts of {name}"), candidates);
             path.complain(&format!("{name} runs no {}", quoted(second)), &hint);
             None

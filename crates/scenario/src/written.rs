@@ -30,6 +30,7 @@ pub(crate) use variant::{Setting, Variant};
 
 use crate::{
     decode::{Decode, Item, Named, Names, keys},
+    expectation::Stack,
     need::Need,
     problem::Problems,
     text::Text,
@@ -79,6 +80,10 @@ keys! {
         "count" count: Connections = "1",
         /// Its link, where it differs from the scenario's `link`, key by key.
         "link" link: LinkKeys,
+        /// Whose TCP and IP it speaks: `linux`, the kernel's, or `smoltcp`, a stack in user space that
+        /// keeps neither side of the silly-window rules. Without one, it is the backend's: smoltcp's in
+        /// the simulation, Linux's everywhere else.
+        "stack" stack: Stack,
         /// What its kernel is told besides: sysctls of its own namespace.
         "sysctls" sysctls: Sysctls,
         /// Attributes of its route to the lab network.
@@ -116,7 +121,7 @@ impl Named for Host {
 impl Named for Program {
     const WHAT: &'static str = "a program";
     const RESERVED: &'static [&'static str] = &[
-        "address", "count", "image", "link", "route", "run", "sysctls",
+        "address", "count", "image", "link", "route", "run", "stack", "sysctls",
     ];
     const MOST: usize = 64;
 }

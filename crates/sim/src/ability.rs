@@ -2,6 +2,7 @@
 
 use protocol::{ProtocolName, Role};
 use scenario::{
+    expectation::Stack,
     need::Need,
     plan::{Engine, Program, RoutePlan, VariantPlan},
 };
@@ -16,6 +17,12 @@ pub fn obstacle(variant: &VariantPlan) -> Option<String> {
         if host.link.engine == Engine::Netem {
             return Some(format!(
                 "host {} asks for the kernel's netem, and no kernel takes part",
+                host.name
+            ));
+        }
+        if host.stack == Some(Stack::Linux) {
+            return Some(format!(
+                "host {} is on Linux's stack, and no kernel takes part",
                 host.name
             ));
         }

@@ -250,6 +250,7 @@ impl Seat {
             },
             programs,
             sysctls: BTreeMap::new(),
+            stack: None,
             nudges,
         };
         let data = HostData {

@@ -13,7 +13,7 @@ use scenario::finding::{Cause, FindingCode};
 use std::ops::Range;
 
 /// So many in a row are a run.
-const RUN: usize = 10;
+pub(super) const RUN: usize = 10;
 
 /// `tinygram-run`: one per run of at least ten segments in a row.
 pub(super) fn runs(case: &Case<'_>, findings: &mut Vec<Finding>) {
@@ -31,7 +31,7 @@ pub(super) fn runs(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn is_tinygram(segment: &Segment) -> bool {
+pub(super) fn is_tinygram(segment: &Segment) -> bool {
     segment.len() < u64::from(segment.headers)
 }
 
@@ -72,11 +72,11 @@ fn run(case: &Case<'_>, places: Range<usize>) -> Finding {
     })
 }
 
-/// With a diary: the program wrote each piece by itself; here and there, once in ten at most, a few
+/// Where nearly all of them filled the receiver's window, that cut them. With a diary: the program wrote each piece by itself; here and there, once in ten at most, a few
 /// whole writes may have gathered, as they do when an acknowledgment is late. Without: segments that left while others
 /// were unacknowledged and the window had room were cut neither by Nagle's algorithm nor by the
 /// window, so they are as the program wrote them.
-fn cause(case: &Case<'_>, places: &Range<usize>, nagle_off: bool) -> Cause {
+pub(super) fn cause(case: &Case<'_>, places: &Range<usize>, nagle_off: bool) -> Cause {
     let segments = &case.stream.segments[places.clone()];
     let room = |place: usize| case.situations[place].now.room;
     let window_free = places
@@ -94,15 +94,21 @@ fn cause(case: &Case<'_>, places: &Range<usize>, nagle_off: bool) -> Cause {
         let several = counts.iter().filter(|count| **count > 1).count();
         several * 10 <= counts.len()
     });
+    let filled = places
+        .clone()
+        .filter(|place| room(*place) == Some(case.stream.segments[*place].len()))
+        .count();
     let told_by_wire = writes.is_empty() && nagle_off && window_free;
     if as_written || told_by_wire {
         Cause::SmallWrites
+    } else if filled * 10 >= segments.len() * 9 {
+        Cause::ReceiveWindow
     } else {
         Cause::Undetermined
     }
 }
 
-fn last_situation<'a>(case: &Case<'a>, places: &Range<usize>) -> &'a Situation {
+pub(super) fn last_situation<'a>(case: &Case<'a>, places: &Range<usize>) -> &'a Situation {
     // A segment shows in the situation of the one behind it.
     let at = places.end.min(case.situations.len() - 1);
     &case.situations[at]

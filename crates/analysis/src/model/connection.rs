@@ -119,6 +119,9 @@ pub struct Stream {
     /// What lay in both kernels' queues; none where a diary or a capture of one end is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queues: Option<Queues>,
+    /// How segments and windows went, from the first segment to the last; empty for few segments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub course: Vec<Slice>,
 }
 
 /// What lay in the sender's and the receiver's kernel, in bytes, from the begin of the first write to the
@@ -138,6 +141,30 @@ pub struct Queues {
     pub send: Vec<u64>,
     /// The most in the receiver's.
     pub receive: Vec<u64>,
+}
+
+/// A slice of the time in which a stream was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Slice {
+    /// When it begins.
+    pub begin: u64,
+    /// When it ends.
+    pub end: u64,
+    /// Segments with payload.
+    pub segments: u64,
+    /// Their payload in bytes.
+    pub payload: u64,
+    /// Their IP and TCP headers in bytes.
+    pub headers: u64,
+    /// Packets from the receiver that acknowledge or announce a window.
+    pub acknowledgments: u64,
+    /// The smallest window that the receiver announced, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least_window: Option<u64>,
+    /// And the largest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_window: Option<u64>,
 }
 
 /// What the sending program means as one unit.

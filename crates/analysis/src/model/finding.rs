@@ -178,6 +178,27 @@ pub enum Details {
         /// would not have let happen.
         nagle_off: bool,
     },
+    /// Small segments, as a slow producer wrote them.
+    SillySender {
+        /// How many, and what they carry.
+        pieces: Pieces,
+        /// The usual time from one to the next (the median), in ns.
+        pause: u64,
+    },
+    /// Small segments, each as large as the receiver had opened its window.
+    SillyReceiver {
+        /// How many, and what they carry.
+        pieces: Pieces,
+        /// The largest window that the receiver announced, in bytes.
+        window: u64,
+        /// What it should have waited for before it opened its window again, in bytes: a segment, or
+        /// half of that window (RFC 9293, 3.8.6.2.2).
+        rule: u64,
+        /// What the largest read of the receiving program meanwhile returned, in bytes; none
+        /// without a diary.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        read: Option<u64>,
+    },
     /// A receiver's window was closed.
     ZeroWindow {
         /// For how long, in ns; none where it was never opened again.
@@ -222,6 +243,22 @@ pub enum Details {
     },
     /// A link did not do what it was asked; [`Analysis::doubts`](super::Analysis) has the figures.
     Condition,
+}
+
+/// Segments of a silly window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Pieces {
+    /// How many.
+    pub count: u64,
+    /// Their payload in bytes.
+    pub payload: u64,
+    /// Their IP and TCP headers in bytes.
+    pub headers: u64,
+    /// Smallest payload of one.
+    pub smallest: u64,
+    /// Largest payload of one.
+    pub largest: u64,
 }
 
 /// How bytes came to wait in the sender's kernel.

@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) last_small: Option<usize>,
     /// Bytes the receiver's window still takes.
     pub(crate) room: Option<u64>,
+    /// The largest window that the receiver has announced, in bytes; 0 where none is known.
+    pub(crate) largest_window: u64,
     /// A small segment left while another was under way: Nagle's algorithm is off.
     pub(crate) nagle_off: bool,
     /// When a segment was last sent again.
@@ -137,6 +139,8 @@ impl Sender<'_> {
             self.state.acknowledged_at = ack.at;
         }
         self.edge = self.edge.max(ack.edge);
+        let window = ack.edge.map_or(0, |edge| edge.saturating_sub(ack.up_to));
+        self.state.largest_window = self.state.largest_window.max(window);
         while let Some(place) = self.in_flight.front()
             && self.segments[*place].range.end <= self.state.acknowledged
         {

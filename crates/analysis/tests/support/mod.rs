@@ -244,6 +244,7 @@ fn manifest(hosts: &[Host]) -> Manifest {
             address: host.address,
             mac: Mac::for_address(host.address),
             link: link.clone().into(),
+            stack: None,
             sysctls: Default::default(),
             route: Default::default(),
             image: None,
@@ -269,6 +270,7 @@ fn manifest(hosts: &[Host]) -> Manifest {
         capture: CaptureRecord::default(),
         programs: BTreeMap::new(),
         sysctls: BTreeMap::new(),
+        stack: None,
         nudges: 0,
     };
     Manifest {

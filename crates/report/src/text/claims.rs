@@ -3,6 +3,7 @@
 mod datagrams;
 mod reads;
 mod segments;
+mod silly;
 mod windows;
 
 use super::{
@@ -81,6 +82,13 @@ impl Teller<'_> {
                 nagle_off,
                 ..
             } => self.tinygrams(*count, *payload, *headers, *nagle_off),
+            Details::SillySender { pieces, pause } => self.slow_producer(pieces, *pause),
+            Details::SillyReceiver {
+                pieces,
+                window,
+                rule,
+                read,
+            } => self.crumbs(pieces, [*window, *rule], *read),
             Details::ZeroWindow { waited, probes } => self.zero_window(*waited, *probes),
             Details::WindowFull { times } => self.window_full(*times),
             Details::SmallMss {

@@ -347,11 +347,11 @@ fn remark(note: &Note, lang: Lang) -> Option<String> {
             count: number,
         } => (
             format!(
-                "The simulated stack of {host} forgot to send what it had, and was made to probe {}.",
+                "The smoltcp stack of {host} forgot to send what it had, and was made to probe {}.",
                 plural(*number, "time")
             ),
             format!(
-                "{host} 的模拟协议栈有数据却忘了发送，被催促探测了 {} 次。",
+                "{host} 的 smoltcp 协议栈有数据却忘了发送，被催促探测了 {} 次。",
                 count(*number)
             ),
         ),

@@ -49,6 +49,15 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
     }
 }
 
+/// A mean number of bytes: `1.1 B`, `571 B`.
+pub(super) fn mean(bytes: u64, number: u64) -> String {
+    let mean = bytes as f64 / number.max(1) as f64;
+    match mean < 100.0 {
+        true => format!("{mean:.1} B"),
+        false => self::bytes(mean.round() as u64),
+    }
+}
+
 /// `3 messages`, `1 message`.
 pub(super) fn plural(number: u64, singular: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
@@ -79,6 +88,8 @@ mod tests {
         assert_eq!(bytes(1_900_000), "1.90 MB");
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(percent(27, 1000), "2.7 %");
+        assert_eq!(mean(800, 720), "1.1 B");
+        assert_eq!(mean(4_000, 7), "571 B");
         assert_eq!(plural(1, "read"), "1 read");
     }
 }

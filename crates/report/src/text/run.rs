@@ -1,7 +1,7 @@
 //! One run: its verdict, the picture, what happened and why, what was asked and what was measured.
 
 use super::{
-    WIDTH, datagrams, judged, lanes,
+    WIDTH, course, datagrams, judged, lanes,
     layout::{item, printable, right, width, wrap},
     links, programs,
     quantity::{bytes, count, time},
@@ -17,7 +17,7 @@ use analysis::{
 };
 use record::manifest::Outcome;
 use scenario::{expectation::Unit, text::Lang};
-use std::slice;
+use std::{collections::BTreeMap, slice};
 
 /// Most kinds of waits that are told.
 const WAITS: usize = 4;
@@ -100,6 +100,7 @@ pub(super) fn section(
     }
     text.push_str(&pictures);
     let told = silence(analysis, lang)
+        + &stacks(subject, lang)
         + &story::findings(analysis, lang)
         + &datagrams::flows(analysis, lang)
         + &waits(analysis, lang)
@@ -132,6 +133,24 @@ fn silence(analysis: &Analysis, lang: Lang) -> String {
         "没有看到 TCP 连接，也没有看到数据报。",
     );
     wrap(&text, 2, WIDTH)
+}
+
+/// Whose programs did not run on the kernel's stack.
+fn stacks(subject: &RunSubject, lang: Lang) -> String {
+    let mut hosts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (host, stack) in &subject.stacks {
+        hosts.entry(stack).or_default().push(host);
+    }
+    let tell = |(stack, hosts): (&str, Vec<&str>)| {
+        let list = hosts.join(&say(lang, ", ", "、"));
+        let text = say(
+            lang,
+            format!("On {stack}, a stack in user space: {list}."),
+            format!("用 {stack}（用户态协议栈）：{list}。"),
+        );
+        item(&text, 2, WIDTH)
+    };
+    hosts.into_iter().map(tell).collect()
 }
 
 fn headline(analysis: &Analysis, subject: &RunSubject, name: &str, lang: Lang) -> String {
@@ -213,7 +232,8 @@ fn pictures(analysis: &Analysis, direction: Option<Direction>, lang: Lang) -> St
             format!("，{} 条连接中的第一条", count(others + 1)),
         )),
     }
-    wrap(&title, 2, WIDTH) + &picture
+    let course = course::course(analysis, connection.stream(direction), lang);
+    wrap(&title, 2, WIDTH) + &picture + &course
 }
 
 fn way(connection: &Connection, direction: Direction) -> String {

@@ -27,13 +27,10 @@ impl Teller<'_> {
     fn held(&self, cause: Cause, hold: &Hold, rest: &[FrameRef]) -> Both {
         let waited = time(hold.left.saturating_sub(hold.written));
         let bytes = hold.bytes;
-        let is_simulated = self
-            .analysis
-            .run()
-            .is_some_and(|run| run.place.is_simulated());
-        let (who_en, who_zh) = match is_simulated {
-            true => ("simulated stack", "模拟协议栈"),
-            false => ("kernel", "内核"),
+        let (who_en, who_zh) = match self.analysis.run() {
+            Some(run) if run.place.is_simulated() => ("simulated stack", "模拟协议栈"),
+            Some(run) if run.stacks.contains_key(&self.host()) => ("stack", "协议栈"),
+            _ => ("kernel", "内核"),
         };
         let en = format!(
             "The {who_en} kept their {} for up to {waited}",
@@ -127,6 +124,10 @@ impl Teller<'_> {
                 "程序就是这样写的，而且 Nagle 算法关着：它们没有互相等待。\n对策：合并写，或让 Nagle 算法开着。",
             ),
             (Cause::SmallWrites, false) => (" The program wrote them so.", "程序就是这样写的。"),
+            (Cause::ReceiveWindow, _) => (
+                " Nearly each filled the receiver's window, which took no more.",
+                "几乎每个都填满了接收窗口，再多它就不收了。",
+            ),
             _ => (
                 " Why, the evidence does not decide.",
                 "原因无法由证据判定。",
