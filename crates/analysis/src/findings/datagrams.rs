@@ -144,6 +144,7 @@ impl Way<'_> {
                 packets: u64::from(lost),
             },
             details: Details::Datagram { datagram: place },
+            filter: None,
         }
     }
 }
