@@ -3,11 +3,14 @@
 NAME    ?= sticky
 BACKEND ?= auto
 CAPTURES ?= runs
+SEED    ?= 1000000
+SIM     ?= 12000
+NETNS   ?= 600
 CARGO   ?= cargo
 LAB      = target/release/tinygram
 SKIPPED  = $(CURDIR)/target/skipped
 
-.PHONY: scenario scenarios build image test check parity bench clean
+.PHONY: scenario scenarios build image test check parity truth bench clean
 
 scenario: build ## builds and runs a scenario: NAME=sticky BACKEND=auto|docker|netns|uml|sim
 	@case $(BACKEND) in auto|docker) ./scripts/image --if-docker ;; esac
@@ -40,6 +43,9 @@ check: ## formatting, lints, documentation
 
 parity: build ## compares the TCP flags of each capture in CAPTURES=dir with tshark's, flag by flag
 	@./scripts/parity $(CAPTURES)
+
+truth: build ## plays runs whose causes are known, and counts what analysis finds: SEED=, SIM=, NETNS=
+	@$(CARGO) run --release --locked -p truth -- --seed $(SEED) --sim $(SIM) --netns $(NETNS) --errors
 
 bench: build ## measures what a run costs, what a packet costs, what a link carries
 	./scripts/overhead

@@ -124,6 +124,7 @@ impl Case<'_> {
             range: Some(found.range),
             cost: found.cost,
             details: found.details,
+            filter: None,
         }
     }
 

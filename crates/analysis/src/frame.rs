@@ -115,6 +115,19 @@ impl Frame<'_> {
         }
     }
 
+    /// Bytes that Ethernet adds to it: preamble and start, header, check sequence, gap, and what fills up
+    /// a short packet (IEEE 802.3).
+    pub(crate) fn ethernet(&self) -> u64 {
+        const AROUND: u64 = 8 + 14 + 4 + 12;
+        const LEAST: u32 = 46;
+        let filled = if self.fragments == 1 {
+            LEAST.saturating_sub(self.ip_len)
+        } else {
+            0
+        };
+        u64::from(self.fragments) * AROUND + u64::from(filled)
+    }
+
     /// Whether it came, or should have come, as several fragments.
     pub(crate) fn is_fragmented(&self) -> bool {
         self.fragments > 1 || self.whole_at.is_none()

@@ -15,6 +15,7 @@
 
 mod comparison;
 mod diary;
+mod filter;
 mod findings;
 mod flows;
 mod frame;
@@ -152,13 +153,18 @@ pub fn inspect(name: &str, capture: &[u8]) -> Result<Analysis, ReadError> {
     }];
     let joined = join::captured(&captures);
     let flows = datagrams::flows(&captures, &Arrivals::default());
+    let mut findings = findings::in_connections(&joined, &Programs::default());
+    let connections: Vec<_> = joined.into_iter().map(|each| each.connection).collect();
+    for finding in &mut findings {
+        finding.filter = filter::filter(finding, &connections);
+    }
     Ok(Analysis {
         version: model::VERSION,
         subject: Subject::Capture {
             name: name.to_owned(),
         },
-        findings: findings::in_connections(&joined, &Programs::default()),
-        connections: joined.into_iter().map(|each| each.connection).collect(),
+        findings,
+        connections,
         flows: flows.into_iter().map(|each| each.flow).collect(),
         links: Vec::new(),
         values: Vec::new(),

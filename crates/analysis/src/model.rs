@@ -9,7 +9,7 @@ pub mod program;
 pub mod verdict;
 
 use connection::Connection;
-use finding::Finding;
+use finding::{Finding, Place as Where};
 use flow::Flow;
 use link::LinkSummary;
 use note::Note;
@@ -77,6 +77,21 @@ impl Analysis {
         }
     }
 
+    /// One connection and what was found in it; `None` where there is none of that number.
+    pub fn details(&self, number: usize) -> Option<ConnectionDetails<'_>> {
+        let is_in_it = |finding: &&Finding| match finding.place {
+            Where::Stream { connection, .. } => connection == number,
+            Where::Flow { .. } | Where::Link { .. } => false,
+        };
+        Some(ConnectionDetails {
+            version: self.version,
+            subject: &self.subject,
+            number,
+            connection: self.connections.get(number)?,
+            findings: self.findings.iter().filter(is_in_it).collect(),
+        })
+    }
+
     /// A measured value.
     pub fn value(&self, path: &ValuePath) -> Option<u64> {
         self.values
@@ -84,6 +99,22 @@ impl Analysis {
             .find(|measured| measured.path == *path)?
             .value
     }
+}
+
+/// One connection of an [`Analysis`]: `inspect --connection`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ConnectionDetails<'a> {
+    /// That of the analysis.
+    pub version: u32,
+    /// What was analysed.
+    pub subject: &'a Subject,
+    /// Its place in the list of connections.
+    pub number: usize,
+    /// The connection.
+    pub connection: &'a Connection,
+    /// What was found in it, by direction and time.
+    pub findings: Vec<&'a Finding>,
 }
 
 /// What was analysed.

@@ -8,6 +8,7 @@ pub(crate) mod datagrams;
 pub(crate) mod handshake;
 pub(crate) mod sender;
 pub(crate) mod stream;
+pub(crate) mod timing;
 pub(crate) mod waits;
 pub(crate) mod windows;
 

@@ -213,9 +213,19 @@ fn tinygrams_that_did_not_wait_for_each_other_were_written_so() {
         tcp.send(Client, 100_002 + 10 * n, 1);
     }
     let analysis = lab.inspect(CLIENT);
+    let run = only(&analysis, FindingCode::TinygramRun);
+    assert_eq!(run.cause, Cause::SmallWrites);
+    let port = analysis.connections[0].client.address.port();
+    let (first, last) = (run.frames[0].number, run.frames[1].number);
     assert_eq!(
-        only(&analysis, FindingCode::TinygramRun).cause,
-        Cause::SmallWrites
+        run.filter.as_deref(),
+        Some(
+            format!(
+                "tcp.stream eq 0 && tcp.srcport == {port} && tcp.len > 0 && tcp.len <= 1 && \
+                 frame.number in {{{first}..{last}}}"
+            )
+            .as_str()
+        )
     );
 }
 

@@ -62,21 +62,30 @@ impl DatagramPeer for Answerer {
 #[derive(Debug)]
 pub(crate) struct Sink {
     read: usize,
+    read_pause: Duration,
 }
 
 impl Sink {
     pub(crate) fn new(config: &PeerConfig) -> Self {
-        Self { read: config.read }
+        Self {
+            read: config.read,
+            read_pause: config.read_pause,
+        }
     }
 }
 
 impl DatagramPeer for Sink {
     fn on(&mut self, event: DatagramEvent<'_>, orders: &mut DatagramOrders) {
-        if matches!(
-            event,
+        match event {
             DatagramEvent::Opened | DatagramEvent::Received { .. }
-        ) {
-            orders.receive = Some(self.read);
+                if !self.read_pause.is_zero() =>
+            {
+                orders.wait = Some(self.read_pause);
+            }
+            DatagramEvent::Opened | DatagramEvent::Received { .. } | DatagramEvent::Woke => {
+                orders.receive = Some(self.read);
+            }
+            DatagramEvent::Sent | DatagramEvent::Stopped => {}
         }
     }
 }

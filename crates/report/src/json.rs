@@ -1,14 +1,28 @@
 //! For programs: the analysis as it is, in JSON. The fields are documented where they are defined,
-//! in [`analysis::model`] and [`analysis::BatchAnalysis`].
+//! in [`analysis::model`] and [`analysis::BatchAnalysis`], and for users in docs/json.md.
 
 use crate::Renderer;
-use analysis::{Analysis, BatchAnalysis};
+use analysis::{Analysis, BatchAnalysis, model::ConnectionDetails};
 use serde::Serialize;
 use std::io::{self, Write};
 
 /// Writes one JSON object, indented, with a newline at its end.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonRenderer;
+
+impl JsonRenderer {
+    /// One connection of an analysis.
+    ///
+    /// # Errors
+    /// The output can't be written to.
+    pub fn connection(
+        &self,
+        details: &ConnectionDetails<'_>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
+        write(details, output)
+    }
+}
 
 impl Renderer for JsonRenderer {
     fn render(&self, analysis: &Analysis, output: &mut dyn Write) -> io::Result<()> {

@@ -4,6 +4,7 @@ mod batch;
 mod capture;
 mod claims;
 mod columns;
+mod connection;
 mod course;
 mod datagrams;
 pub(crate) mod judged;
@@ -21,7 +22,10 @@ mod waits;
 mod wire;
 
 use crate::Renderer;
-use analysis::{Analysis, BatchAnalysis, model::Subject};
+use analysis::{
+    Analysis, BatchAnalysis,
+    model::{ConnectionDetails, Subject},
+};
 use scenario::text::Lang;
 use std::io::{self, Write};
 
@@ -32,12 +36,35 @@ const WIDTH: usize = 80;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TextRenderer {
     lang: Lang,
+    ethernet: bool,
 }
 
 impl TextRenderer {
     /// In that language.
     pub fn new(lang: Lang) -> Self {
-        Self { lang }
+        Self {
+            lang,
+            ethernet: false,
+        }
+    }
+
+    /// Whether the efficiency of connections counts what Ethernet adds to each packet.
+    pub fn with_ethernet(self, ethernet: bool) -> Self {
+        Self { ethernet, ..self }
+    }
+
+    /// One connection of an analysis, in detail.
+    ///
+    /// # Errors
+    /// The output can't be written to.
+    pub fn connection(
+        &self,
+        analysis: &Analysis,
+        details: &ConnectionDetails<'_>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
+        let text = connection::whole(analysis, details, self.ethernet, self.lang);
+        output.write_all(text.as_bytes())
     }
 }
 
@@ -45,7 +72,7 @@ impl Renderer for TextRenderer {
     fn render(&self, analysis: &Analysis, output: &mut dyn Write) -> io::Result<()> {
         let text = match &analysis.subject {
             Subject::Run(subject) => run::whole(analysis, subject, self.lang),
-            Subject::Capture { name } => capture::whole(analysis, name, self.lang),
+            Subject::Capture { name } => capture::whole(analysis, name, self.ethernet, self.lang),
         };
         output.write_all(text.as_bytes())
     }

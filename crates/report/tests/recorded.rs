@@ -6,13 +6,13 @@ mod support;
 
 use analysis::{BatchAnalysis, Verdict};
 use record::manifest::Outcome;
-use report::{JsonRenderer, JunitRenderer, Renderer};
+use report::{JsonRenderer, JunitRenderer, Renderer, TextRenderer};
 use scenario::{
     expectation::{Check, Claim, Expectation},
     finding::FindingCode,
     text::Lang,
 };
-use support::{VARIANTS, alone, batch, folder, recorded, text};
+use support::{VARIANTS, alone, batch, checked, folder, inspected, recorded, text};
 
 fn all() -> BatchAnalysis {
     batch(&VARIANTS.map(recorded))
@@ -83,6 +83,61 @@ fn a_capture_alone() {
     let analysis = analysis::inspect("client.pcapng", &capture).unwrap();
     insta::assert_snapshot!(alone(Lang::En, &analysis));
     insta::assert_snapshot!(alone(Lang::Zh, &analysis));
+}
+
+#[test]
+fn one_connection_in_detail() {
+    for (analysis, number) in [
+        (analysis::analyse(&recorded("naive")), 0),
+        (inspected("naive", "client"), 0),
+    ] {
+        let details = analysis.details(number).unwrap();
+        let told = [Lang::En, Lang::Zh].map(|lang| {
+            let mut output = Vec::new();
+            let renderer = TextRenderer::new(lang).with_ethernet(lang == Lang::Zh);
+            renderer
+                .connection(&analysis, &details, &mut output)
+                .unwrap();
+            checked(output)
+        });
+        insta::assert_snapshot!(told.join("\n\n"));
+    }
+    assert!(inspected("naive", "client").details(9).is_none());
+}
+
+/// Every key of JSON is in docs/json.md, but for those of details, links and what a scenario says.
+#[test]
+fn the_fields_of_json_are_documented() {
+    fn keys(value: &serde_json::Value, all: &mut std::collections::BTreeSet<String>) {
+        const ELSEWHERE: [&str; 4] = ["details", "links", "values", "expectations"];
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (key, value) in fields {
+                    all.insert(key.clone());
+                    if !ELSEWHERE.contains(&key.as_str()) {
+                        keys(value, all);
+                    }
+                }
+            }
+            serde_json::Value::Array(items) => items.iter().for_each(|item| keys(item, all)),
+            _ => {}
+        }
+    }
+    let page = include_str!("../../../docs/json.md");
+    let mut all = std::collections::BTreeSet::new();
+    keys(
+        &serde_json::to_value(inspected("naive", "client")).unwrap(),
+        &mut all,
+    );
+    keys(
+        &serde_json::to_value(analysis::analyse(&recorded("naive")).connections).unwrap(),
+        &mut all,
+    );
+    let missing: Vec<_> = all
+        .iter()
+        .filter(|key| !page.contains(&format!("`{key}`")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

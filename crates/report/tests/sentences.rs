@@ -60,6 +60,7 @@ fn finding(code: FindingCode, cause: Cause, frames: &[u64], details: Details) ->
         range: None,
         cost: Cost::default(),
         details,
+        filter: None,
     }
 }
 

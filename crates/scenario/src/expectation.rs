@@ -213,7 +213,11 @@ impl Metric {
     pub fn unit(self) -> Unit {
         match self {
             Self::Elapsed | Self::GaveUp | Self::WriteCall | Self::Delivery => Unit::Nanoseconds,
-            Self::Payload | Self::SegmentPayload | Self::Wire | Self::SendQueue | Self::ReceiveQueue => Unit::Bytes,
+            Self::Payload
+            | Self::SegmentPayload
+            | Self::Wire
+            | Self::SendQueue
+            | Self::ReceiveQueue => Unit::Bytes,
             _ => Unit::Count,
         }
     }

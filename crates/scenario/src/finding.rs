@@ -139,6 +139,10 @@ names! {
         LinkLoss = "link-loss",
         /// The link flipped a bit of it, which the checksum shows (RFC 768): the receiver drops it.
         LinkCorruption = "link-corruption",
+        /// The link delivered it more than once.
+        LinkDuplication = "link-duplication",
+        /// The link let later packets overtake it.
+        LinkReordering = "link-reordering",
         /// The evidence does not decide.
         Undetermined = "undetermined",
     }

@@ -4,11 +4,13 @@
 use crate::{clean, doctor};
 use crate::{
     exit::{Exit, Failure},
-    explain, inspect,
+    explain,
+    inspect::{self, View},
     lang::{self, LangArg},
     run, scenarios,
 };
 use clap::{Parser, Subcommand, ValueEnum};
+use report::TextRenderer;
 use std::{path::PathBuf, str::FromStr};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
@@ -52,8 +54,14 @@ enum Command {
         json: bool,
         /// Write only what Wireshark's TCP analysis says, for captures: per line a frame's number, a tab, and its
         /// flags with commas between them (docs/flags.md)
-        #[arg(long, conflicts_with = "json")]
+        #[arg(long, conflicts_with_all = ["json", "connection", "ethernet"])]
         flags: bool,
+        /// Only this connection, in detail; numbers are Wireshark's (tcp.stream) in captures
+        #[arg(long, value_name = "N")]
+        connection: Option<usize>,
+        /// Let efficiency count what Ethernet adds to each packet
+        #[arg(long, conflicts_with = "json")]
+        ethernet: bool,
     },
     /// Explain a finding, a cause, a link's condition or a scenario; without a topic, list them
     Explain {
@@ -185,7 +193,20 @@ impl Cli {
             Command::Check { files } => scenarios::check(&files),
             Command::Schema => scenarios::schema(),
             Command::Inspect { path, flags, .. } if flags => inspect::flags(&path),
-            Command::Inspect { path, json, .. } => inspect::inspect(&path, json, lang),
+            Command::Inspect {
+                path,
+                json,
+                connection,
+                ethernet,
+                ..
+            } => inspect::inspect(
+                &path,
+                &View {
+                    json,
+                    connection,
+                    text: TextRenderer::new(lang).with_ethernet(ethernet),
+                },
+            ),
             Command::Explain { topic } => explain::explain(topic.as_deref(), lang),
             #[cfg(kernels)]
             Command::Doctor { json } => doctor::doctor(json, lang),

@@ -7,29 +7,57 @@ use analysis::{
     Analysis,
     tcp_flags::{Flagged, Flags},
 };
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use input::Input;
 use record::{layout::RunDir, run::Run};
 use report::{JsonRenderer, Renderer, TextRenderer};
-use scenario::text::Lang;
 use std::{
     fs,
     io::{BufWriter, Write},
     path::Path,
 };
 
+/// What is shown of an analysis, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View {
+    /// JSON instead of text.
+    pub(crate) json: bool,
+    /// Only this connection.
+    pub(crate) connection: Option<usize>,
+    /// How text is written.
+    pub(crate) text: TextRenderer,
+}
+
 /// Analyses and prints. A folder is a run, or a batch of runs; a file is a capture.
-pub(crate) fn inspect(path: &Path, json: bool, lang: Lang) -> Result<Exit, Failure> {
+pub(crate) fn inspect(path: &Path, view: &View) -> Result<Exit, Failure> {
     let mut output = anstream::stdout().lock();
     for analysis in analyses(path)? {
-        if json {
-            JsonRenderer.render(&analysis, &mut output)?;
-        } else {
-            TextRenderer::new(lang).render(&analysis, &mut output)?;
+        match view.connection {
+            Some(number) => {
+                let details = analysis
+                    .details(number)
+                    .ok_or_else(|| no_connection(path, number, &analysis))?;
+                match view.json {
+                    true => JsonRenderer.connection(&details, &mut output)?,
+                    false => view.text.connection(&analysis, &details, &mut output)?,
+                }
+            }
+            None if view.json => JsonRenderer.render(&analysis, &mut output)?,
+            None => view.text.render(&analysis, &mut output)?,
         }
     }
     output.flush()?;
     Ok(Exit::Held)
+}
+
+fn no_connection(path: &Path, number: usize, analysis: &Analysis) -> Failure {
+    let path = path.display();
+    let error = match analysis.connections.len() {
+        0 => anyhow!("{path} has no TCP connection"),
+        1 => anyhow!("{path} has no connection {number}, only connection 0"),
+        some => anyhow!("{path} has no connection {number}, only 0 to {}", some - 1),
+    };
+    Failure::new(Exit::Wrong, error)
 }
 
 /// Prints what Wireshark's TCP analysis says of each frame of a capture: lines of its number, a tab,

@@ -23,6 +23,7 @@ pub(crate) fn unproven(doubts: &[Doubt], at: u64) -> Vec<Finding> {
         range: None,
         cost: Cost::default(),
         details: Details::Condition,
+        filter: None,
     };
     doubts.iter().filter_map(host).map(finding).collect()
 }

@@ -83,10 +83,15 @@ impl Way<'_> {
                 continue;
             };
             if datagram.arrivals.len() > 1 {
-                add(FindingCode::DatagramDuplicated, Cause::Undetermined, false);
+                // It left once: each datagram that its sender sends is one of its own.
+                add(
+                    FindingCode::DatagramDuplicated,
+                    Cause::LinkDuplication,
+                    false,
+                );
             }
             if overtaken_at.is_some_and(|at| at < arrived) {
-                add(FindingCode::DatagramReordered, Cause::Undetermined, false);
+                add(FindingCode::DatagramReordered, Cause::LinkReordering, false);
             }
             match datagram.received {
                 Some(received) if received.len < datagram.len => {
@@ -144,6 +149,7 @@ impl Way<'_> {
                 packets: u64::from(lost),
             },
             details: Details::Datagram { datagram: place },
+            filter: None,
         }
     }
 }

@@ -93,12 +93,19 @@ pub struct Stream {
     pub packets: u64,
     /// Bytes of their IP packets.
     pub wire: u64,
+    /// What Ethernet adds to these packets, in bytes: preamble, header, check sequence and gap (38 of
+    /// each), and what fills up those below 46 (IEEE 802.3).
+    pub framing: u64,
     /// Payload bytes sent at least once.
     pub payload: u64,
     /// Whether the sender ended the stream (FIN).
     pub finished: bool,
     /// Whether the sender reset the connection (RST).
     pub reset: bool,
+    /// From segments to the acknowledgments that cover them, where the sender's packets were captured.
+    pub round_trips: Option<RoundTrips>,
+    /// The windows that the receiver offered; none when their scale is not known.
+    pub offered: Option<Offered>,
     /// Whether the receiver's packets were captured too, so that a missing arrival is a loss.
     pub arrivals_known: bool,
     /// What the sending program meant as units, by offset.
@@ -165,6 +172,30 @@ pub struct Slice {
     /// And the largest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_window: Option<u64>,
+}
+
+/// How long acknowledgments took, in ns. What was sent twice is left out (RFC 6298, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RoundTrips {
+    /// How many were measured.
+    pub count: u64,
+    /// The shortest.
+    pub shortest: u64,
+    /// Their mean.
+    pub mean: u64,
+    /// The longest.
+    pub longest: u64,
+}
+
+/// Windows in bytes, scaled; those of SYNs are left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Offered {
+    /// The smallest.
+    pub smallest: u64,
+    /// The largest.
+    pub largest: u64,
 }
 
 /// What the sending program means as one unit.

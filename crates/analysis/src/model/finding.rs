@@ -33,6 +33,9 @@ pub struct Finding {
     pub cost: Cost,
     /// The particulars, which depend on the code.
     pub details: Details,
+    /// A display filter that shows it in Wireshark; none in a run, which has a capture for each host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
 }
 
 /// Where a finding was found.

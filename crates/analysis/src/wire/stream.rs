@@ -2,7 +2,7 @@
 
 use super::{
     Capture, arrival_capture_of, arrivals::Arrivals, capture_of, contents::Contents,
-    conversation::Conversation,
+    conversation::Conversation, timing::Timing,
 };
 use crate::{
     frame::{Frame, Tcp},
@@ -72,6 +72,7 @@ pub(crate) fn read<'a>(
         highest: 0,
         acknowledged: 0,
         left_receiver: HashMap::new(),
+        timing: Timing::default(),
         out: WireStream::default(),
     };
     reader.out.stream.mss = reader.mss;
@@ -97,6 +98,9 @@ pub(crate) fn read<'a>(
             reader.received(frame, tcp);
         }
     }
+    let (round_trips, offered) = reader.timing.results();
+    reader.out.stream.round_trips = round_trips;
+    reader.out.stream.offered = offered;
     reader.out
 }
 
@@ -182,6 +186,7 @@ struct Reader<'a> {
     acknowledged: u64,
     /// When the receiver sent what arrived in these frames.
     left_receiver: HashMap<u64, u64>,
+    timing: Timing,
     out: WireStream<'a>,
 }
 
@@ -199,6 +204,7 @@ impl<'a> Reader<'a> {
         let stream = &mut self.out.stream;
         stream.packets += 1;
         stream.wire += u64::from(frame.ip_len);
+        stream.framing += frame.ethernet();
         stream.finished |= tcp.fin;
         stream.reset |= tcp.rst;
         // The payload of a reset is a diagnostic, no part of the stream (RFC 9293, 3.5.3).
@@ -220,6 +226,8 @@ impl<'a> Reader<'a> {
         }
         let start = first.max(0) as u64;
         let fresh = start.max(self.highest)..end.max(self.highest);
+        self.timing
+            .sent(&(start..end), fresh == (start..end), frame.at);
         let stream = &mut self.out.stream;
         stream.payload += fresh.end - fresh.start;
         let skip = (fresh.start as i64 - first) as usize;
@@ -246,6 +254,10 @@ impl<'a> Reader<'a> {
         let Some(ack) = tcp.ack else { return };
         let up_to = self.offset(ack, self.acknowledged).max(0) as u64;
         self.acknowledged = self.acknowledged.max(up_to);
+        self.timing.acknowledged(up_to, frame.at);
+        if let Some(scale) = self.scale.filter(|_| !tcp.syn && !tcp.rst) {
+            self.timing.offered(u64::from(tcp.window) << scale);
+        }
         let scale = if tcp.syn { Some(0) } else { self.scale };
         self.out.steps.push(Step::Acknowledged(Acknowledgment {
             frame: frame.number,

@@ -178,7 +178,9 @@ impl Door {
 
 /// Takes a file in. A host may hand in its own, and no other.
 fn take_file(dir: &RunDir, host: &str, name: &str, from: &UnixStream) -> Result<(), DockerError> {
-    let is_own = name.strip_prefix(host).is_some_and(|rest| rest.starts_with('.'));
+    let is_own = name
+        .strip_prefix(host)
+        .is_some_and(|rest| rest.starts_with('.'));
     if !is_own || name.contains('/') {
         tracing::warn!(host, name, "not a file of that host");
         return Ok(());

@@ -21,11 +21,11 @@ use std::collections::BTreeMap;
 /// Most connections in the table, and findings or waits in sentences.
 const SHOWN: usize = 30;
 
-pub(super) fn whole(analysis: &Analysis, name: &str, lang: Lang) -> String {
+pub(super) fn whole(analysis: &Analysis, name: &str, ethernet: bool, lang: Lang) -> String {
     let mut text = wrap(&head(analysis, name, lang), 0, WIDTH);
     if !analysis.connections.is_empty() {
         text.push('\n');
-        text.push_str(&connections(analysis, lang));
+        text.push_str(&connections(analysis, ethernet, lang));
     }
     let packets = wire::packets(analysis, lang);
     if !packets.is_empty() {
@@ -104,7 +104,7 @@ fn head(analysis: &Analysis, name: &str, lang: Lang) -> String {
     format!("{name}{colon}{}{end}", parts.join(&comma))
 }
 
-fn connections(analysis: &Analysis, lang: Lang) -> String {
+fn connections(analysis: &Analysis, ethernet: bool, lang: Lang) -> String {
     let head = match lang {
         Lang::En => [
             "#",
@@ -120,7 +120,7 @@ fn connections(analysis: &Analysis, lang: Lang) -> String {
     let mut table = Table::new(head.map(str::to_owned).to_vec(), &[1, 2, 6]);
     let mut list = String::new();
     for (number, connection) in analysis.connections.iter().enumerate().take(SHOWN) {
-        let row = row(analysis, number, connection, lang);
+        let row = row(analysis, number, connection, ethernet, lang);
         list.push_str(&stacked(&row, lang));
         table.row(row.to_vec());
     }
@@ -134,11 +134,26 @@ fn connections(analysis: &Analysis, lang: Lang) -> String {
             format!(" … 另有 {rest} 条（全部见 --json）\n"),
         ));
     }
+    if ethernet {
+        let what = say(
+            lang,
+            "Efficiency counts what Ethernet adds to each packet: 38 bytes of preamble, header, \
+             check sequence and gap, and what fills up short ones.",
+            "效率计入以太网给每个包加上的：前导码、首部、校验与间隔共 38 字节，以及短包的填充。",
+        );
+        text.push_str(&wrap(&what, 0, WIDTH));
+    }
     text
 }
 
 /// Number, client, server, packets, payload, efficiency, findings.
-fn row(analysis: &Analysis, number: usize, connection: &Connection, lang: Lang) -> [String; 7] {
+fn row(
+    analysis: &Analysis,
+    number: usize,
+    connection: &Connection,
+    ethernet: bool,
+    lang: Lang,
+) -> [String; 7] {
     let sum = |of: fn(&Stream) -> u64| {
         connection
             .streams
@@ -147,13 +162,17 @@ fn row(analysis: &Analysis, number: usize, connection: &Connection, lang: Lang) 
             .fold(0, u64::saturating_add)
     };
     let (payload, wire) = (sum(|stream| stream.payload), sum(|stream| stream.wire));
+    let framing = match ethernet {
+        true => sum(|stream| stream.framing),
+        false => 0,
+    };
     [
         number.to_string(),
         connection.client.address.to_string(),
         connection.server.address.to_string(),
         count(sum(|stream| stream.packets)),
         bytes(payload),
-        percent(payload, wire),
+        percent(payload, wire.saturating_add(framing)),
         found(analysis, number, lang),
     ]
 }
@@ -226,24 +245,27 @@ fn findings(analysis: &Analysis, lang: Lang) -> String {
         one.place == other.place
     });
     let tell = |(finding, alike): &(&Finding, u64)| {
-        let text = item(&story::told(analysis, finding, *alike, lang), 0, WIDTH);
-        match finding.place {
-            Place::Stream { connection, .. } => text + &filter("tcp", connection),
-            Place::Flow { flow, .. } => text + &filter("udp", flow),
-            Place::Link { .. } => text,
-        }
+        item(&story::told(analysis, finding, *alike, lang), 0, WIDTH) + &wireshark(finding)
     };
     kinds.iter().take(SHOWN).map(tell).collect()
 }
 
-/// What to type to see it all.
-fn filter(protocol: &str, number: usize) -> String {
-    format!("  Wireshark: {protocol}.stream eq {number}\n")
+/// What to paste to see it; where lines end makes no difference to Wireshark.
+pub(super) fn wireshark(finding: &Finding) -> String {
+    let told = |filter| item(&format!("Wireshark: {filter}"), 2, WIDTH);
+    finding.filter.as_ref().map(told).unwrap_or_default()
 }
 
 fn waits(analysis: &Analysis, lang: Lang) -> String {
-    let told = waits::told(analysis, lang).into_iter().take(SHOWN);
-    let tell =
-        |(number, sentence): (usize, String)| item(&sentence, 0, WIDTH) + &filter("tcp", number);
-    told.map(tell).collect()
+    let connections = analysis.connections.iter().enumerate();
+    let told = connections.flat_map(|(number, connection)| waits_of(number, connection, lang));
+    told.take(SHOWN).collect()
+}
+
+/// The same of one connection.
+pub(super) fn waits_of(number: usize, connection: &Connection, lang: Lang) -> Vec<String> {
+    let filter = format!("  Wireshark: tcp.stream eq {number}\n");
+    let told = waits::told(connection, lang).into_iter();
+    told.map(|sentence| item(&sentence, 0, WIDTH) + &filter)
+        .collect()
 }

@@ -117,8 +117,10 @@ pub(super) fn section(
 
 /// What of Nagle's algorithm shows where no diary tells of writes.
 fn waits(analysis: &Analysis, lang: Lang) -> String {
-    let told = waits::told(analysis, lang).into_iter().take(WAITS);
-    told.map(|(_, sentence)| item(&sentence, 2, WIDTH))
+    let connections = analysis.connections.iter();
+    let told = connections.flat_map(|connection| waits::told(connection, lang));
+    told.take(WAITS)
+        .map(|sentence| item(&sentence, 2, WIDTH))
         .collect()
 }
 

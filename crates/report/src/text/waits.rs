@@ -4,31 +4,23 @@ use super::{
     quantity::{count, plural, time},
     say,
 };
-use analysis::{
-    Analysis,
-    model::connection::{Direction, Stream, Wait},
-};
+use analysis::model::connection::{Connection, Direction, Stream, Wait};
 use scenario::text::Lang;
 
-/// For each direction of each connection, by the connection's number, the longest wait of each kind.
-pub(super) fn told(analysis: &Analysis, lang: Lang) -> Vec<(usize, String)> {
+/// For each direction of a connection, the longest wait of each kind.
+pub(super) fn told(connection: &Connection, lang: Lang) -> Vec<String> {
     let mut told = Vec::new();
-    for (number, connection) in analysis.connections.iter().enumerate() {
-        for direction in Direction::BOTH {
-            let stream = connection.stream(direction);
-            for with_data in [false, true] {
-                let alike = || {
-                    let waits = stream.waits.iter();
-                    waits.filter(|wait| wait.with_data == with_data)
-                };
-                if let Some(sentence) = alike()
-                    .rev()
-                    .max_by_key(|wait| wait.at_most)
-                    .and_then(|wait| wait_told(stream, wait, alike().count() as u64 - 1, lang))
-                {
-                    told.push((number, sentence));
-                }
-            }
+    for direction in Direction::BOTH {
+        let stream = connection.stream(direction);
+        for with_data in [false, true] {
+            let alike = || {
+                let waits = stream.waits.iter();
+                waits.filter(|wait| wait.with_data == with_data)
+            };
+            let longest = alike().rev().max_by_key(|wait| wait.at_most);
+            told.extend(
+                longest.and_then(|wait| wait_told(stream, wait, alike().count() as u64 - 1, lang)),
+            );
         }
     }
     told

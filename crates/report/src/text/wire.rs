@@ -42,7 +42,7 @@ pub(super) fn packets(analysis: &Analysis, lang: Lang) -> String {
     let lists: String = segments
         .chain(datagrams)
         .flatten()
-        .map(|list| item(&list, 0, WIDTH).replace(GLUE, " "))
+        .map(|list| listed(&list))
         .collect();
     if lists.is_empty() {
         return lists;
@@ -55,7 +55,13 @@ pub(super) fn packets(analysis: &Analysis, lang: Lang) -> String {
     key + &lists
 }
 
-fn segments(
+/// A list in lines.
+pub(super) fn listed(list: &str) -> String {
+    item(list, 0, WIDTH).replace(GLUE, " ")
+}
+
+/// The first segments of one direction.
+pub(super) fn segments(
     number: usize,
     connection: &Connection,
     way: Direction,
