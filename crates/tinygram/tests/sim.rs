@@ -345,7 +345,7 @@ hosts:
     );
 }
 
-/// No namespaces of any kind, no user-mode Linux, nowhere to write.
+/// No engine, no namespaces of any kind, no user-mode Linux, nowhere to write.
 #[test]
 fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
     if !support::namespaces() || !testkit::has_program("unshare") {
@@ -361,6 +361,7 @@ fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
             .arg(assert_cmd::cargo::cargo_bin("tinygram"))
             .current_dir(workshop.path())
             .env("LC_ALL", "C")
+            .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
             .env("TMPDIR", temporary)
             .output()
             .unwrap();
