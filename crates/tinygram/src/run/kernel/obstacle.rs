@@ -69,9 +69,9 @@ fn python3(variant: &VariantPlan, hosts: Where<'_>) -> Option<String> {
         Where::Namespaces if !is_on_path("python3") => {
             Some("it needs python3, which is not on the search path".to_owned())
         }
-        Where::Docker | Where::Compose(_) if variant.hosts.iter().any(is_bare) => {
-            Some("it needs python3, which the lab's image lacks: give its hosts an `image`".to_owned())
-        }
+        Where::Docker | Where::Compose(_) if variant.hosts.iter().any(is_bare) => Some(
+            "it needs python3, which the lab's image lacks: give its hosts an `image`".to_owned(),
+        ),
         _ => None,
     }
 }
