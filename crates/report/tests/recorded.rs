@@ -56,8 +56,8 @@ fn what_was_skipped_stands_before_the_verdict() {
             .to_owned(),
     });
     let english = text(Lang::En, &batch);
-    let told = "\n\nSkipped: quick: host server sets the sysctl tcp_early_retrans, and no kernel takes\n\
-                part.\nAll expectations held";
+    let told = "\n\nSkipped: quick: host server sets the sysctl tcp_early_retrans, and no kernel\n\
+                takes part.\nAll expectations held";
     assert!(english.contains(told), "{english}");
     let chinese = text(Lang::Zh, &batch);
     assert!(
