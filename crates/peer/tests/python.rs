@@ -202,7 +202,7 @@ async fn pages_are_fetched_either_way_round() {
         assert!(asked.summary.as_ref().unwrap().went_well(), "{framing}");
         assert_eq!(asked.summary.unwrap().understood, 1, "{framing}");
         assert!(
-            asked.story.contains("(5000 bytes)"),
+            asked.story.contains("a message of 5000 bytes"),
             "{framing}: {}",
             asked.story
         );
