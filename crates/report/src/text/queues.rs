@@ -64,8 +64,8 @@ fn told(stream: &Stream, queues: &Queues, [sender, receiver]: [&str; 2], lang: L
     );
     let full = most_sent.max(most_received).max(1);
     let names = [
-        say(lang, format!("send queue"), format!("发送队列")),
-        say(lang, format!("receive queue"), format!("接收队列")),
+        say(lang, "send queue", "发送队列"),
+        say(lang, "receive queue", "接收队列"),
     ];
     let mut text = item(&sentence, 2, WIDTH);
     for (name, (levels, most)) in names
