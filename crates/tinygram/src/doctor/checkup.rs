@@ -170,13 +170,13 @@ fn engine() -> (Ability, Ability) {
             };
             (Ability::ok(format!("engine {}", found.version)), image)
         }
-        // The rest is how to mend it, which stands below.
         Err(error) => {
-            let text = error.to_string();
-            let line = text.lines().next().unwrap_or_default();
             let docker = match error {
-                DockerError::Forbidden { .. } => Ability::forbidden(line),
-                _ => Ability::missing(line),
+                DockerError::Forbidden { address } => Ability::forbidden(address),
+                DockerError::NoEngine { address, .. } => {
+                    Ability::missing(format!("no engine at {address}"))
+                }
+                error => Ability::missing(error.to_string().lines().next().unwrap_or_default()),
             };
             (docker, unknown())
         }
