@@ -66,12 +66,12 @@ pub(super) fn mend(subject: Subject, state: State, lang: Lang) -> &'static str {
         ),
         (Subject::Docker, _) => (
             "install Docker Engine, or: systemctl start docker\n\
-             only needed for --backend docker and docker compose up",
+             only needed for --backend docker and compose",
             "安装 Docker Engine，或者启动它：systemctl start docker\n\
              只有 --backend docker 和 docker compose up 需要",
         ),
         (Subject::Image, _) => (
-            "make image\nonly needed for --backend docker and docker compose up",
+            "make image\nonly needed for --backend docker and compose",
             "make image\n只有 --backend docker 和 docker compose up 需要",
         ),
         (Subject::Sim, _) => ("nothing to mend", "无需修复"),
