@@ -67,7 +67,8 @@ pub(super) fn mend(subject: Subject, state: State, lang: Lang) -> &'static str {
         (Subject::Docker, _) => (
             "install Docker Engine, or: systemctl start docker\n\
              only needed for --backend docker and compose",
-            "安装 Docker Engine，或者启动它：systemctl start docker\n\
+            "安装 Docker Engine，或者启动它：\n\
+             systemctl start docker\n\
              只有 --backend docker 和 docker compose up 需要",
         ),
         (Subject::Image, _) => (
