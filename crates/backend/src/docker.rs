@@ -21,7 +21,7 @@
 //! The network between containers is the engine's bridge, closed to the outside. On most machines that
 //! bridge shows IP packets to the firewall (br_netfilter), which puts fragments together, drops headers
 //! with a flipped bit and follows connections: a link would not be the link that was asked for. So frames
-//! cross it under EtherTypes of their own, see [`cable`].
+//! cross it under EtherTypes of their own, see `cable`.
 
 mod blueprint;
 mod cable;
@@ -37,7 +37,7 @@ mod subnet;
 mod tidy;
 mod trunk;
 
-pub use cable::plug;
+pub use cable::{CableError, plug};
 pub use clean::{Removed, clean};
 pub use compose::{Compose, HOSTS, become_owner};
 pub use engine::{IMAGE_VARIABLE, Report, report};

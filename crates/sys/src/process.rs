@@ -13,7 +13,7 @@ use std::{
     process::{Child, Command},
 };
 
-/// Starts `command` on a [leash](leash).
+/// Starts `command` on a [leash].
 ///
 /// # Errors
 /// As [`Command::spawn`].

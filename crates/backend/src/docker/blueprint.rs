@@ -8,7 +8,7 @@ use bollard::models::{
 use scenario::plan::{HostPlan, VariantPlan};
 use std::collections::HashMap;
 
-/// The label of all that the lab makes; its value is the command that made it, see [`super::clean`].
+/// The label of all that the lab makes; its value is the command that made it, see [`super::clean()`].
 pub(super) const LABEL: &str = "tinygram.runner";
 
 /// What an agent needs besides what everybody may: to make interfaces, and to send and see frames.

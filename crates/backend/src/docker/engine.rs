@@ -25,7 +25,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Another name for the lab's image than [`IMAGE`].
+/// Another name for the lab's image than `tinygram`.
 pub const IMAGE_VARIABLE: &str = "TINYGRAM_IMAGE";
 
 /// The lab's image, as `make image` makes it.
