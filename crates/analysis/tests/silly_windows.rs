@@ -178,6 +178,23 @@ fn without_a_diary_it_takes_segments_that_did_not_wait_for_each_other() {
 }
 
 #[test]
+fn questions_in_two_writes_are_a_dialogue_with_the_answer_to_the_last() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    for n in 0..8 {
+        let at = 100_000 + 100_000 * n;
+        // A busy machine: the second half comes late, too.
+        for half in [at, at + 1_000] {
+            tcp.write_bytes(Client, half, b"x");
+            tcp.send(Client, half + 2, 1);
+        }
+        tcp.write_bytes(Server, at + DELAY + 1_010, b"y");
+        tcp.send(Server, at + DELAY + 1_012, 1);
+    }
+    assert!(has_none(&lab.analyse()));
+}
+
+#[test]
 fn a_producer_that_does_not_pause_is_not_slow() {
     let mut lab = Lab::new();
     one_by_one(&mut lab, 50, true, false);

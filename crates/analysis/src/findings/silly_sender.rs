@@ -47,7 +47,7 @@ fn is_piece(case: &Case<'_>, place: usize) -> bool {
 fn run(case: &Case<'_>, places: Range<usize>) -> Option<Finding> {
     let segments = &case.stream.segments[places.clone()];
     let pause = median_gap(segments)?;
-    if pause < SLOW || is_dialogue(case, segments) {
+    if pause < SLOW || is_dialogue(case, &places) {
         return None;
     }
     let nagle_off = last_situation(case, &places).now.nagle_off;
@@ -80,15 +80,17 @@ fn median_gap(segments: &[Segment]) -> Option<u64> {
     gaps.get(gaps.len() / 2).copied()
 }
 
-/// Whether the other side said something to every second of them: then they are questions or
-/// answers, and small because there is no more to say.
-fn is_dialogue(case: &Case<'_>, segments: &[Segment]) -> bool {
-    let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+/// Whether the other side said something to every second of them, the last included: then they are
+/// questions or answers, and small because there is no more to say.
+fn is_dialogue(case: &Case<'_>, places: &Range<usize>) -> bool {
+    let own = &case.stream.segments;
+    let Some(first) = own.get(places.start) else {
         return false;
     };
+    let until = own.get(places.end).map_or(u64::MAX, |next| next.at);
     let others = &case.connection.stream(case.direction.reverse()).segments;
-    let meanwhile = |other: &&Segment| (first.at..=last.at).contains(&other.at);
-    others.iter().filter(meanwhile).count() * 2 >= segments.len()
+    let meanwhile = |other: &&Segment| (first.at..until).contains(&other.at);
+    others.iter().filter(meanwhile).count() * 2 >= places.len()
 }
 
 impl Pieces {
