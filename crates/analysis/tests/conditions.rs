@@ -1044,6 +1044,32 @@ fn of_packets_that_are_alike_nobody_knows_which_was_lost() {
 }
 
 #[test]
+fn copies_of_packets_that_are_alike_are_counted_whosever_they_are() {
+    let copied = |share| Impairments {
+        duplicate: Chance::of(percent(share)),
+        ..delayed()
+    };
+    // Two that are alike are under way at once; of either, or of one, a copy comes.
+    let pairs = |asked: Impairments, last: u64| {
+        let mut lab = Lab::new();
+        lab.manifest.variant.hosts[CLIENT].link = asked.into();
+        let mut udp = lab.udp();
+        for n in 0..40 {
+            let (first, second) = (100_000 + n * 1_000_000, 100_010 + n * 1_000_000);
+            udp.send_alike(Client, first, b"alive", [first + DELAY; 2]);
+            udp.send_alike(Client, second, b"alive", vec![second + DELAY; last as usize]);
+        }
+        lab
+    };
+    let both = pairs(copied("100%"), 2);
+    assert_eq!(client(&both).duplicated, 80);
+    assert_eq!(state(&both, Condition::Duplicate), Proven);
+    let one = pairs(copied("100%"), 1);
+    assert_eq!(client(&one).duplicated, 40);
+    assert_eq!(state(&one, Condition::Duplicate), Refuted);
+}
+
+#[test]
 fn truncated_delays_are_proven() {
     let jitter = Jitter {
         spread: Duration::from_millis(8),

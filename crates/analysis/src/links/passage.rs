@@ -255,9 +255,8 @@ impl<'a> Sent<'a> {
             });
             let is_any_missing = outcomes().any(|passage| passage.arrived().is_none());
             if is_any_missing || may_be_others {
-                for &(from, place) in places {
-                    passages[from][place].is_alike = true;
-                }
+                let copies = outcomes().map(Passage::copies).sum();
+                spread(copies, places, passages);
             }
         }
     }
@@ -290,6 +289,25 @@ impl<'a> Sent<'a> {
             }
         }
         true
+    }
+}
+
+/// Marks packets as alike. A link makes one copy of a packet before it makes a second of another, so
+/// that is how their copies are counted.
+fn spread(copies: u64, places: &[(usize, usize)], passages: &mut [Vec<Passage>]) {
+    let arrived = places
+        .iter()
+        .filter(|&&(from, place)| matches!(passages[from][place].outcome, Outcome::Arrived { .. }));
+    let arrived: Vec<_> = arrived.copied().collect();
+    let each = copies.checked_div(arrived.len() as u64).unwrap_or(0);
+    let extra = copies - each * arrived.len() as u64;
+    for (n, &(from, place)) in (0..).zip(&arrived) {
+        if let Outcome::Arrived { again, .. } = &mut passages[from][place].outcome {
+            *again = u32::try_from(each + u64::from(n < extra)).unwrap_or(u32::MAX);
+        }
+    }
+    for &(from, place) in places {
+        passages[from][place].is_alike = true;
     }
 }
 

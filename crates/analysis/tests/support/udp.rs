@@ -117,11 +117,14 @@ impl<'a> Udp<'a> {
         side: Side,
         micros: u64,
         payload: &[u8],
-        arrival: Option<u64>,
+        arrivals: impl IntoIterator<Item = u64>,
     ) {
         let [from, to] = self.ends(side);
         let frame = frames::udp(from, to, 0, payload);
-        let arrives = |packet| arrival.map(|at| (at, packet)).into_iter().collect();
+        let arrives = |packet: Vec<u8>| {
+            let arrivals = arrivals.into_iter();
+            arrivals.map(|at| (at, packet.clone())).collect()
+        };
         self.exchange(side, micros, frame, arrives);
     }
 
