@@ -7,4 +7,9 @@ libfuzzer_sys::fuzz_target!(|file: &[u8]| {
         flags.for_each(drop);
     }
     let _ = analysis::inspect("fuzz", file);
+    let listing = analysis::Listing {
+        conversations: 1,
+        packets: 2,
+    };
+    let _ = analysis::summarise("fuzz", file, listing);
 });

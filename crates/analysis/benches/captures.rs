@@ -5,7 +5,7 @@
 #![allow(missing_docs, reason = "criterion_group! documents nothing")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
-use analysis::tcp_flags::Flags;
+use analysis::{Listing, summarise, tcp_flags::Flags};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::{hint::black_box, time::Duration};
 
@@ -73,6 +73,13 @@ fn captures(criterion: &mut Criterion) {
         let file = capture(connections);
         group.bench_function(format!("flags, connections: {connections}"), |bencher| {
             bencher.iter(|| Flags::new(black_box(&file)).unwrap().count());
+        });
+        let listing = Listing {
+            conversations: 3,
+            packets: 12,
+        };
+        group.bench_function(format!("summary, connections: {connections}"), |bencher| {
+            bencher.iter(|| summarise("bench", black_box(&file), listing).unwrap());
         });
         group.bench_function(format!("inspect, connections: {connections}"), |bencher| {
             bencher.iter(|| analysis::inspect("bench", black_box(&file)).unwrap());

@@ -3,16 +3,19 @@
 mod black_holes;
 mod conditions;
 mod datagrams;
+mod gaps;
 mod incomplete;
 mod leftovers;
 mod mss;
 mod programs;
 mod reads;
+mod run;
 mod segments;
 mod silly_receiver;
 mod silly_sender;
 mod stalls;
 mod tinygrams;
+pub(crate) mod watch;
 mod windows;
 
 pub(crate) use conditions::unproven;
@@ -21,7 +24,7 @@ pub(crate) use datagrams::{Known, in_flows};
 use crate::{
     join::{Ending, Joined},
     model::{
-        connection::{Connection, Direction, Stream},
+        connection::{Connection, Direction, Segment, Stream},
         finding::{Cost, Details, Finding, FrameRef, Place},
     },
     programs::Programs,
@@ -30,6 +33,7 @@ use crate::{
 use framing::Framing;
 use scenario::finding::{Cause, FindingCode};
 use std::ops::Range;
+use watch::Watch;
 
 /// Everything found in the TCP connections, by connection, direction and time.
 pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<Finding> {
@@ -57,7 +61,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
             mss::small(&case, &mut findings);
             black_holes::black_hole(&case, &mut findings);
             windows::filled(&case, &mut findings);
-            windows::closed(&case, &mut findings);
+            findings.extend(case.closed.iter().map(|each| windows::closed(&case, each)));
             reads::sticky(&case, &mut findings);
             reads::split(&case, &mut findings);
             programs::merged_and_torn(&case, &mut findings);
@@ -67,6 +71,28 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
         }
     }
     findings
+}
+
+/// What was watched in a connection that no diary tells of.
+pub(crate) fn watched(
+    number: usize,
+    connection: &Connection,
+    watches: [&Watch; 2],
+) -> Vec<Finding> {
+    let told = Direction::BOTH.into_iter().flat_map(|direction| {
+        watches[direction.index()].findings(&Case {
+            number,
+            connection,
+            direction,
+            stream: connection.stream(direction),
+            situations: &[],
+            closed: &[],
+            is_told_too_big: false,
+            ending: None,
+            framing: None,
+        })
+    });
+    told.collect()
 }
 
 /// One direction of one connection, with all there is to know of it.
@@ -104,7 +130,12 @@ struct Found {
     details: Details,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// Each segment, and how it left.
+    fn judged(&self) -> impl Iterator<Item = (&'a Segment, &'a Situation)> + use<'a> {
+        self.stream.segments.iter().zip(self.situations)
+    }
+
     fn finding(&self, found: Found) -> Finding {
         let end = match found.seen {
             Seen::AtSender => self.connection.sender(self.direction),

@@ -1,16 +1,22 @@
 //! A captured packet as analysis needs it: TCP or UDP, headers read, payload borrowed.
 
 mod fragments;
+mod walk;
 
-use fragments::{Fragment, Fragments, Whole};
+pub(crate) use walk::Walk;
+
+use fragments::Whole;
 use packet::{
     Direction,
-    capture::{Packet, ReadError, Reader},
+    capture::{Packet, ReadError},
     decode::{self, Decoded},
     ipv4, ipv6,
     tcp::{self, TcpOption},
 };
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+};
 
 /// Bytes of a TCP header without options.
 const TCP_HEADER: u32 = 20;
@@ -20,8 +26,8 @@ const TCP_HEADER: u32 = 20;
 pub(crate) struct Frames<'a> {
     /// TCP and UDP packets, in the order of the file.
     pub(crate) frames: Vec<Frame<'a>>,
-    /// Routers' words that a packet was too large.
-    pub(crate) too_big: Vec<TooBig>,
+    /// Routers' words that a packet was too large, each once.
+    pub(crate) too_big: BTreeSet<TooBig>,
     /// Packets in the file.
     pub(crate) packets: u64,
     /// Packets that are not in `frames`.
@@ -35,7 +41,7 @@ pub(crate) struct Frames<'a> {
 }
 
 /// ICMP "fragmentation needed" (RFC 1191) or "packet too big" (RFC 4443, section 3.2).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TooBig {
     /// Who had sent the packet.
     pub(crate) from: IpAddr,
@@ -149,42 +155,12 @@ pub(crate) fn plain(address: SocketAddr) -> SocketAddr {
 /// Reads a capture file. Packets that are no TCP or UDP, whose headers are damaged, or that are
 /// parts of a fragmented one that never became whole, are counted and left out.
 pub(crate) fn read(file: &[u8]) -> Result<Frames<'_>, ReadError> {
-    let mut frames = Frames {
-        is_there: true,
-        ..Frames::default()
-    };
-    let mut reader = Reader::new(file)?;
-    let mut fragments = Fragments::default();
-    for packet in reader.by_ref() {
-        frames.packets += 1;
-        let (first, last) = frames.span.unwrap_or((packet.at, packet.at));
-        frames.span = Some((first.min(packet.at), last.max(packet.at)));
-        let Ok(decoded) = packet.decode() else {
-            frames.other += 1;
-            continue;
-        };
-        frames.too_big.extend(too_big(&decoded));
-        let fragment = Fragment::of(&decoded.network, packet.at);
-        let place = frames.frames.len();
-        let is_first = match frame(&packet, &decoded) {
-            Some(frame) => {
-                frames.frames.push(frame);
-                true
-            }
-            None => {
-                frames.other += u64::from(fragment.is_none());
-                false
-            }
-        };
-        if let Some(fragment) = fragment
-            && let Some(whole) = fragments.add(fragment, is_first.then_some(place))
-        {
-            frames.frames[whole.frame].complete(whole);
-        }
-    }
-    frames.other += fragments.later_left_over();
-    frames.warnings = reader.warnings().iter().map(ToString::to_string).collect();
-    Ok(frames)
+    let mut walk = Walk::new(file)?;
+    let frames: Vec<_> = walk.by_ref().collect();
+    Ok(Frames {
+        frames,
+        ..walk.end()
+    })
 }
 
 fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {

@@ -106,21 +106,21 @@ impl Held<'_> {
     /// was under way and neither window was in the way.
     fn small_ahead(&self, state: &State) -> Option<usize> {
         let ahead = state.last_small?;
-        let sent = self.stream.segments[ahead].at;
+        let sent = ahead.at;
         let congestion_window_free = match state.resent {
             None => state.in_flight < INITIAL_WINDOW,
             Some(resent) => state.in_flight == 1 && resent < sent,
         };
-        let proven = state.small_in_flight == 1
+        let proven = state.small_in_flight
             && !state.nagle_off
             && sent <= self.write.end
             && congestion_window_free
             && state.room.is_some_and(|room| room >= self.segment.len());
-        proven.then_some(ahead)
+        proven.then_some(ahead.place)
     }
 
     fn by_nagle(&self, release: &Release) -> Option<usize> {
-        let cleared = self.situation.now.small_in_flight == 0;
+        let cleared = !self.situation.now.small_in_flight;
         self.small_ahead(&release.before).filter(|_| cleared)
     }
 
@@ -161,5 +161,5 @@ impl Held<'_> {
 
 /// Whether Nagle's algorithm would not have held a small segment.
 fn nagle_lets_go(state: &State) -> bool {
-    state.nagle_off || state.small_in_flight == 0
+    state.nagle_off || !state.small_in_flight
 }

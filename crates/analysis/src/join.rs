@@ -2,6 +2,7 @@
 
 use crate::{
     diary::{Chapter, Diary},
+    frame::TooBig,
     model::connection::{Connection, Direction, End, Message, Stream, Trace},
     programs::{Programs, Protocol},
     queues,
@@ -14,7 +15,7 @@ use crate::{
         course::course,
         handshake::{self, Vantage},
         sender::{Situation, situations},
-        stream::{self, Acknowledgment, Step},
+        stream::{self, Acknowledgment, Step, WireStream},
         waits,
         windows::{self, Closed},
     },
@@ -128,7 +129,13 @@ fn read_wire<'a>(
     conversation: &Conversation,
     programs: &Programs,
 ) -> Joined<'a> {
-    let [ours, theirs] = [conversation.client, conversation.server].map(|sender| {
+    let ends = [conversation.client, conversation.server];
+    // An end that talks to itself is the client.
+    let has_two = ends[0] != ends[1];
+    let [ours, theirs] = [Some(ends[0]), Some(ends[1]).filter(|_| has_two)].map(|sender| {
+        let Some(sender) = sender else {
+            return WireStream::default();
+        };
         let mut wire = stream::read(captures, arrivals, conversation, sender);
         wire.stream.course = course(&wire.stream.segments, &wire.steps);
         wire
@@ -147,8 +154,12 @@ fn read_wire<'a>(
         (conversation.server, conversation.client),
     ]
     .map(|(from, to)| {
-        let mut told = captures.iter().flat_map(|capture| &capture.frames.too_big);
-        told.any(|told| (told.from, told.to) == (from.ip(), to.ip()))
+        let told = TooBig {
+            from: from.ip(),
+            to: to.ip(),
+        };
+        let mut captures = captures.iter();
+        captures.any(|capture| capture.frames.too_big.contains(&told))
     });
     let end = |address: SocketAddr| End {
         address,

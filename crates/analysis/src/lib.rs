@@ -15,6 +15,7 @@
 
 mod comparison;
 mod diary;
+mod ends;
 mod filter;
 mod findings;
 mod flows;
@@ -24,12 +25,14 @@ mod join;
 mod judge;
 mod links;
 pub mod model;
+mod notes;
 mod programs;
 mod queues;
 mod sequence;
 mod span;
 mod spread;
 mod statistics;
+mod summary;
 pub mod tcp_flags;
 mod trips;
 mod values;
@@ -40,6 +43,7 @@ pub use comparison::{
     main_direction, misunderstands,
 };
 pub use model::{Analysis, verdict::Verdict};
+pub use summary::{Listing, summarise};
 
 pub use packet::capture::ReadError;
 
@@ -49,7 +53,7 @@ use model::{CaptureSummary, RunSubject, Subject, note::Note};
 use programs::Programs;
 use record::{
     manifest::HostRecord,
-    run::{BadLine, HostData, Run},
+    run::{HostData, Run},
 };
 use scenario::expectation::{Expectation, Stack};
 use std::collections::BTreeMap;
@@ -60,7 +64,7 @@ pub fn analyse(run: &Run) -> Analysis {
     let manifest = &run.manifest;
     let variant = &manifest.variant;
     let programs = Programs::new(variant);
-    let mut notes = Vec::new();
+    let mut noted = Vec::new();
     let mut captures = Vec::new();
     let mut diary = Diary::default();
     for plan in &variant.hosts {
@@ -76,19 +80,19 @@ pub fn analyse(run: &Run) -> Analysis {
             frames: frames_of(data),
         });
         diary.add(plan, &data.events);
-        notes.extend(bad_lines(data));
+        noted.extend(notes::bad_lines(data));
     }
-    notes.extend(warnings(&captures));
-    notes.extend(diary.malformed());
-    notes.extend(diary.given_up());
-    notes.extend(nudged(&manifest.hosts));
+    noted.extend(warnings(&captures));
+    noted.extend(diary.malformed());
+    noted.extend(diary.given_up());
+    noted.extend(notes::nudged(&manifest.hosts));
 
     let links::Measured { links, fates } = links::measure(run);
     let arrivals = Arrivals::new(&captures, |name, number| {
         fates.arrived_flipped(name, number)
     });
     let doubts = links::doubts(run, &links);
-    notes.extend(links::too_few(&links));
+    noted.extend(links::too_few(&links));
     let joined = join::connections(&captures, &arrivals, &mut diary, &programs);
     let mut flows = datagrams::flows(&captures, &arrivals);
     flows::tell(&mut flows, &diary, &programs);
@@ -137,7 +141,7 @@ pub fn analyse(run: &Run) -> Analysis {
         expectations,
         not_judged,
         doubts,
-        notes,
+        notes: noted,
     }
 }
 
@@ -200,26 +204,14 @@ fn is_captured(captures: &[Capture<'_>], name: &str) -> bool {
 }
 
 fn summary(capture: &Capture<'_>) -> CaptureSummary {
-    CaptureSummary {
-        host: capture.host.as_ref().map(|host| host.name.clone()),
-        packets: capture.frames.packets,
-        other: capture.frames.other,
-        first: capture.frames.span.map(|(first, _)| first),
-        last: capture.frames.span.map(|(_, last)| last),
-    }
+    let host = capture.host.as_ref().map(|host| host.name.clone());
+    CaptureSummary::of(host, &capture.frames)
 }
 
 fn warnings(captures: &[Capture<'_>]) -> impl Iterator<Item = Note> {
     captures.iter().flat_map(|capture| {
         let host = capture.host.as_ref().map(|host| host.name.clone());
-        capture
-            .frames
-            .warnings
-            .iter()
-            .map(move |warning| Note::Capture {
-                host: host.clone(),
-                warning: warning.clone(),
-            })
+        notes::damage(host, &capture.frames)
     })
 }
 
@@ -229,30 +221,4 @@ fn stacks(hosts: &[HostRecord]) -> BTreeMap<String, String> {
         Some((host.name.clone(), stack))
     });
     own.collect()
-}
-
-fn nudged(hosts: &[HostRecord]) -> impl Iterator<Item = Note> {
-    let nudged = hosts.iter().filter(|host| host.nudges > 0);
-    nudged.map(|host| Note::Nudged {
-        host: host.name.clone(),
-        count: host.nudges,
-    })
-}
-
-/// One note a file.
-fn bad_lines(data: &HostData) -> impl Iterator<Item = Note> {
-    let mut files: BTreeMap<&Option<String>, Vec<&BadLine>> = BTreeMap::new();
-    for line in &data.bad_lines {
-        files.entry(&line.program).or_default().push(line);
-    }
-    files.into_iter().filter_map(|(program, lines)| {
-        let first = lines.first()?;
-        Some(Note::BadLines {
-            host: data.name.clone(),
-            program: program.clone(),
-            count: lines.len(),
-            first: first.number,
-            error: first.error.clone(),
-        })
-    })
 }

@@ -8,6 +8,7 @@ pub mod note;
 pub mod program;
 pub mod verdict;
 
+use crate::frame::Frames;
 use connection::Connection;
 use finding::{Finding, Place as Where};
 use flow::Flow;
@@ -167,6 +168,18 @@ pub struct CaptureSummary {
     pub first: Option<u64>,
     /// When the last packet was captured.
     pub last: Option<u64>,
+}
+
+impl CaptureSummary {
+    pub(crate) fn of(host: Option<String>, frames: &Frames<'_>) -> Self {
+        Self {
+            host,
+            packets: frames.packets,
+            other: frames.other,
+            first: frames.span.map(|(first, _)| first),
+            last: frames.span.map(|(_, last)| last),
+        }
+    }
 }
 
 /// A value measured for one program.

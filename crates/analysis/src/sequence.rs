@@ -4,7 +4,7 @@
 //! it gets one next to an offset that is known to be near.
 
 /// The sequence number of a stream's first byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Origin(u32);
 
 impl Origin {

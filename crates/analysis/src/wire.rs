@@ -6,6 +6,7 @@ pub(crate) mod conversation;
 pub(crate) mod course;
 pub(crate) mod datagrams;
 pub(crate) mod handshake;
+pub(crate) mod reader;
 pub(crate) mod sender;
 pub(crate) mod stream;
 pub(crate) mod timing;

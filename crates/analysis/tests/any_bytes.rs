@@ -87,7 +87,10 @@ proptest! {
     #[test]
     fn damaged_captures_are_read_to_their_end(file in damaged()) {
         read(&file);
-        let _ = analysis::inspect("damaged", &file);
+        let listing = analysis::Listing { conversations: 1, packets: 2 };
+        let whole = analysis::inspect("damaged", &file).ok();
+        let summary = analysis::summarise("damaged", &file, listing).ok();
+        prop_assert_eq!(whole.map(|it| it.captures), summary.map(|it| it.captures));
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod wire;
 
 use crate::Renderer;
 use analysis::{
-    Analysis, BatchAnalysis,
+    Analysis, BatchAnalysis, Listing,
     model::{ConnectionDetails, Subject},
 };
 use scenario::text::Lang;
@@ -40,6 +40,9 @@ pub struct TextRenderer {
 }
 
 impl TextRenderer {
+    /// What of a capture is listed, where it is not about one connection.
+    pub const LISTING: Listing = wire::LISTING;
+
     /// In that language.
     pub fn new(lang: Lang) -> Self {
         Self {

@@ -28,10 +28,17 @@ pub(crate) struct View {
     pub(crate) text: TextRenderer,
 }
 
+impl View {
+    /// Whether it lists no more than text does, however large a capture is.
+    fn is_summary(&self) -> bool {
+        !self.json && self.connection.is_none()
+    }
+}
+
 /// Analyses and prints. A folder is a run, or a batch of runs; a file is a capture.
 pub(crate) fn inspect(path: &Path, view: &View) -> Result<Exit, Failure> {
     let mut output = anstream::stdout().lock();
-    for analysis in analyses(path)? {
+    for analysis in analyses(path, view)? {
         match view.connection {
             Some(number) => {
                 let details = analysis
@@ -87,10 +94,15 @@ fn open(path: &Path) -> Result<Input, Failure> {
     Ok(input)
 }
 
-fn analyses(path: &Path) -> Result<Vec<Analysis>, Failure> {
+fn analyses(path: &Path, view: &View) -> Result<Vec<Analysis>, Failure> {
     if !path.is_dir() {
         let capture = open(path)?;
-        let analysis = analysis::inspect(&capture.name, &capture.bytes)
+        let (name, bytes) = (&capture.name, &capture.bytes);
+        let analysis = match view.is_summary() {
+            true => analysis::summarise(name, bytes, TextRenderer::LISTING),
+            false => analysis::inspect(name, bytes),
+        };
+        let analysis = analysis
             .with_context(|| format!("{} is no capture", path.display()))
             .map_err(|error| Failure::new(Exit::Wrong, error))?;
         return Ok(vec![analysis]);

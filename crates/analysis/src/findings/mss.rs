@@ -1,6 +1,6 @@
 //! Segments that are small because the path is.
 
-use super::{Case, Found, Seen};
+use super::{Case, Found, Seen, run::Mark};
 use crate::model::{
     connection::Segment,
     finding::{Cost, Details, Finding},
@@ -11,45 +11,69 @@ use scenario::finding::{Cause, FindingCode};
 const USUAL: u16 = 536;
 
 /// So many segments of the same, largest size show that it is a limit.
-const ENOUGH: usize = 3;
+const ENOUGH: u64 = 3;
 
 /// `small-mss`: one for a stream that announced less than the usual segment size and was cut by it.
 pub(super) fn small(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let stream = case.stream;
-    let Some(mss) = stream.mss.filter(|mss| *mss < USUAL) else {
-        return;
-    };
-    let largest = stream.segments.iter().map(Segment::len).max().unwrap_or(0);
-    let cut: Vec<&Segment> = stream
-        .segments
-        .iter()
-        .filter(|segment| segment.len() == largest)
-        .collect();
-    let (Some(first), Some(last)) = (cut.first(), cut.last()) else {
-        return;
-    };
-    if cut.len() < ENOUGH {
-        return;
+    let mut sizes = Sizes::default();
+    for segment in &case.stream.segments {
+        sizes.next(segment);
     }
-    let headers = stream
-        .segments
-        .iter()
-        .map(|segment| u64::from(segment.headers))
-        .sum();
-    findings.push(case.finding(Found {
-        code: FindingCode::SmallMss,
-        cause: Cause::Mss,
-        seen: Seen::AtSender,
-        at: first.at,
-        frames: vec![case.sent(first.frame), case.sent(last.frame)],
-        range: first.range.start..last.range.end,
-        cost: Cost::default(),
-        details: Details::SmallMss {
-            announced: mss,
-            largest,
-            segments: stream.segments.len() as u64,
-            payload: stream.payload,
-            headers,
-        },
-    }));
+    findings.extend(sizes.finding(case));
+}
+
+/// Finds the largest segments.
+#[derive(Debug, Default)]
+pub(crate) struct Sizes {
+    largest: u64,
+    /// The first and the last of them.
+    ends: Option<[Mark; 2]>,
+    /// How many of them there are.
+    cut: u64,
+    /// Of all segments.
+    segments: u64,
+    headers: u64,
+}
+
+impl Sizes {
+    /// The next segment.
+    pub(crate) fn next(&mut self, segment: &Segment) {
+        self.segments += 1;
+        self.headers += u64::from(segment.headers);
+        let len = segment.len();
+        if len > self.largest {
+            (self.largest, self.cut, self.ends) = (len, 0, None);
+        }
+        if len == self.largest {
+            self.cut += 1;
+            let mark = Mark::of(segment);
+            self.ends.get_or_insert([mark; 2])[1] = mark;
+        }
+    }
+
+    /// How many segments there are.
+    pub(crate) fn segments(&self) -> u64 {
+        self.segments
+    }
+
+    pub(super) fn finding(&self, case: &Case<'_>) -> Option<Finding> {
+        let mss = case.stream.mss.filter(|mss| *mss < USUAL)?;
+        let [first, last] = self.ends.filter(|_| self.cut >= ENOUGH)?;
+        Some(case.finding(Found {
+            code: FindingCode::SmallMss,
+            cause: Cause::Mss,
+            seen: Seen::AtSender,
+            at: first.at,
+            frames: vec![case.sent(first.frame), case.sent(last.frame)],
+            range: first.start..last.end,
+            cost: Cost::default(),
+            details: Details::SmallMss {
+                announced: mss,
+                largest: self.largest,
+                segments: self.segments,
+                payload: case.stream.payload,
+                headers: self.headers,
+            },
+        }))
+    }
 }

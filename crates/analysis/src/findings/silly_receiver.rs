@@ -5,110 +5,134 @@
 //! few bytes as they are read gets them in segments of that size for ever after: every segment fills
 //! the window, and every window is as small as the last read.
 
-use super::{Case, Found, Seen, tinygrams::RUN};
+use super::{
+    Case, Found, Seen,
+    run::{Mark, RUN},
+};
 use crate::{
     model::{
         connection::Segment,
         finding::{Details, Finding, Pieces},
     },
     span::covering,
-    wire::sender::Situation,
+    wire::sender::{Release, Situation},
 };
 use scenario::finding::{Cause, FindingCode};
 
-/// A segment that the receiver's window cut small.
-struct Crumb<'a> {
-    segment: &'a Segment,
-    situation: &'a Situation,
-    /// What the rule would have had the receiver wait for, in bytes.
-    rule: u64,
-}
-
 /// `silly-window-receiver`: one for all such segments of a stream.
 pub(super) fn crumbs(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let crumbs = all(case);
-    let [first, .., last] = &crumbs[..] else {
-        return;
-    };
-    if crumbs.len() < RUN {
-        return;
-    }
-    let pieces = Pieces::of(crumbs.iter().map(|crumb| crumb.segment));
-    let window = last.situation.now.largest_window;
-    let range = first.segment.range.start..last.segment.range.end;
-    let meanwhile = first.segment.at..=last.segment.at;
-    let reads = case.stream.reads.iter();
-    let reads = reads.filter(|read| meanwhile.contains(&read.end));
-    let opened_by = first.situation.release.map(|release| release.ack.frame);
-    let frames = [
-        opened_by,
-        Some(first.segment.frame),
-        Some(last.segment.frame),
-    ];
-    findings.push(
-        case.finding(Found {
-            code: FindingCode::SillyWindowReceiver,
-            cause: cause(case, &crumbs),
-            seen: Seen::AtReceiver,
-            at: first.segment.at,
-            frames: frames
-                .into_iter()
-                .flatten()
-                .map(|frame| case.sent(frame))
-                .collect(),
-            range,
-            cost: pieces.cost(last.rule),
-            details: Details::SillyReceiver {
-                pieces,
-                window,
-                rule: last.rule,
-                read: reads.map(|read| read.range.end - read.range.start).max(),
-            },
-        }),
-    );
-}
-
-/// Segments that filled a window which the segment before had filled, too, and which had opened by
-/// less than half of what the rule asks: stacks round, and need not count as others do.
-fn all<'a>(case: &Case<'a>) -> Vec<Crumb<'a>> {
-    let mut crumbs = Vec::new();
-    let mut was_filled = false;
-    for (segment, situation) in case.stream.segments.iter().zip(case.situations) {
-        if segment.is_retransmission() {
-            continue;
-        }
-        let now = &situation.now;
-        let mss = case.stream.mss.map_or(u64::MAX, u64::from);
-        let rule = mss.min(now.largest_window / 2);
-        let fills = now.room == Some(segment.len());
-        if was_filled && fills && !segment.full && segment.len() < rule / 2 {
-            crumbs.push(Crumb {
-                segment,
-                situation,
-                rule,
-            });
-        }
-        was_filled = now.room.is_some_and(|room| room <= segment.len());
-    }
-    crumbs
-}
-
-/// The window is the cause where the bytes were there before it opened: by the diary they were
-/// handed over before; by the wire they left next after the packet that opened it.
-fn cause(case: &Case<'_>, crumbs: &[Crumb<'_>]) -> Cause {
     let writes = &case.stream.writes;
-    let waited = |crumb: &&Crumb<'_>| {
-        let Some(release) = crumb.situation.release else {
-            return false;
-        };
-        match covering(writes, crumb.segment.range.end - 1) {
+    let mut crumbs = Crumbs::default();
+    for (segment, situation) in case.judged() {
+        // By the diary the bytes were handed over before the window opened; by the wire they left next
+        // after the packet that opened it.
+        let waited = |release: &Release| match covering(writes, segment.range.end - 1) {
             Some(write) => writes[write].begin <= release.ack.at,
             None => writes.is_empty() && release.just_now,
+        };
+        crumbs.next(segment, situation, case.stream.mss, waited);
+    }
+    findings.extend(crumbs.finding(case));
+}
+
+/// Finds segments that the receiver's window cut small: they filled a window which the segment before
+/// had filled, too, and which had opened by less than half of what the rule asks. Stacks round, and need
+/// not count as others do.
+#[derive(Debug, Default)]
+pub(crate) struct Crumbs {
+    was_filled: bool,
+    /// Few streams have any.
+    found: Option<Box<Swept>>,
+}
+
+/// Such segments, added up.
+#[derive(Debug)]
+struct Swept {
+    first: Mark,
+    opened_by: Option<u64>,
+    last: Mark,
+    pieces: Pieces,
+    /// What the rule would have had the receiver wait for, in bytes.
+    rule: u64,
+    /// The largest window that it had announced.
+    window: u64,
+    /// Of how many the bytes were there before the window opened.
+    waited: u64,
+}
+
+impl Crumbs {
+    /// The next segment. `waited` says whether its bytes did, for an announcement of the window.
+    pub(crate) fn next(
+        &mut self,
+        segment: &Segment,
+        situation: &Situation,
+        mss: Option<u16>,
+        waited: impl Fn(&Release) -> bool,
+    ) {
+        if segment.is_retransmission() {
+            return;
         }
-    };
-    let proven = crumbs.iter().filter(waited).count();
-    match proven * 10 >= crumbs.len() * 9 {
-        true => Cause::ReceiveWindow,
-        false => Cause::Undetermined,
+        let now = &situation.now;
+        let rule = mss.map_or(u64::MAX, u64::from).min(now.largest_window / 2);
+        let fills = now.room == Some(segment.len());
+        let is_crumb = self.was_filled && fills && !segment.full && segment.len() < rule / 2;
+        self.was_filled = now.room.is_some_and(|room| room <= segment.len());
+        if !is_crumb {
+            return;
+        }
+        let release = situation.release.as_ref();
+        let begin = || Swept {
+            first: Mark::of(segment),
+            opened_by: release.map(|release| release.ack.frame),
+            last: Mark::of(segment),
+            pieces: Pieces::default(),
+            rule,
+            window: 0,
+            waited: 0,
+        };
+        let found = self.found.get_or_insert_with(|| Box::new(begin()));
+        found.last = Mark::of(segment);
+        found.pieces.add(segment);
+        found.rule = rule;
+        found.window = now.largest_window;
+        found.waited += u64::from(release.is_some_and(waited));
+    }
+
+    pub(super) fn finding(&self, case: &Case<'_>) -> Option<Finding> {
+        let found = self.found.as_deref()?;
+        if found.pieces.count < RUN {
+            return None;
+        }
+        let (first, last) = (found.first, found.last);
+        let meanwhile = first.at..=last.at;
+        let reads = case.stream.reads.iter();
+        let reads = reads.filter(|read| meanwhile.contains(&read.end));
+        let frames = [found.opened_by, Some(first.frame), Some(last.frame)];
+        let frames = frames.into_iter().flatten();
+        Some(case.finding(Found {
+            code: FindingCode::SillyWindowReceiver,
+            cause: found.cause(),
+            seen: Seen::AtReceiver,
+            at: first.at,
+            frames: frames.map(|frame| case.sent(frame)).collect(),
+            range: first.start..last.end,
+            cost: found.pieces.cost(found.rule),
+            details: Details::SillyReceiver {
+                pieces: found.pieces,
+                window: found.window,
+                rule: found.rule,
+                read: reads.map(|read| read.range.end - read.range.start).max(),
+            },
+        }))
+    }
+}
+
+impl Swept {
+    /// The window is the cause where the bytes were there before it opened.
+    fn cause(&self) -> Cause {
+        match self.waited * 10 >= self.pieces.count * 9 {
+            true => Cause::ReceiveWindow,
+            false => Cause::Undetermined,
+        }
     }
 }

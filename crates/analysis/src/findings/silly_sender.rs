@@ -7,14 +7,18 @@
 
 use super::{
     Case, Found, Seen,
-    tinygrams::{self, RUN, is_tinygram, last_situation},
+    gaps::Gaps,
+    run::{Run, Runs},
+    tinygrams::{as_written, is_tinygram},
 };
-use crate::model::{
-    connection::Segment,
-    finding::{Cost, Details, Finding, Pieces},
+use crate::{
+    model::{
+        connection::Segment,
+        finding::{Cost, Details, Finding, Pieces},
+    },
+    wire::sender::Situation,
 };
 use scenario::finding::{Cause, FindingCode};
-use std::ops::Range;
 
 /// A producer is slow when it takes this long, in ns, from one piece to the next. A loop that writes
 /// without a pause takes a twentieth of it.
@@ -22,95 +26,149 @@ const SLOW: u64 = 500_000;
 
 /// `silly-window-sender`: one per run of at least ten such segments in a row.
 pub(super) fn slow_producer(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let count = case.stream.segments.len();
-    let mut start = 0;
-    while start < count {
-        let len = (start..count)
-            .take_while(|place| is_piece(case, *place))
-            .count();
-        if len >= RUN {
-            findings.extend(run(case, start..start + len));
+    let mut producer = Producer::default();
+    let tell = |slow: Slow| {
+        let cause = slow.run.cause(as_written(case, &slow.run));
+        // The diary shows other writes: something gathered or cut them.
+        let is_contradicted = cause == Cause::Undetermined && !case.stream.writes.is_empty();
+        let is_found = !is_contradicted && !is_dialogue(case, &slow.run);
+        is_found.then(|| finding(case, &slow, cause))
+    };
+    for (place, (segment, situation)) in case.judged().enumerate() {
+        findings.extend(producer.next(place, segment, situation).and_then(tell));
+    }
+    findings.extend(producer.end().and_then(tell));
+}
+
+/// Small segments that the receiver's window did not cut, with pauses between them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slow {
+    pub(crate) run: Run,
+    /// The usual one.
+    pause: u64,
+    /// How many segments came from the other side meanwhile, where it was told.
+    answers: u64,
+}
+
+impl Slow {
+    /// Whether the other side said something to every second of them, the last included: then they are
+    /// questions or answers, and small because there is no more to say.
+    pub(crate) fn is_dialogue(&self) -> bool {
+        is_dialogue_of(self.answers, &self.run)
+    }
+}
+
+fn is_dialogue_of(answers: u64, run: &Run) -> bool {
+    answers * 2 >= run.pieces.count
+}
+
+/// Finds them, segment by segment.
+#[derive(Debug, Default)]
+pub(crate) struct Producer {
+    runs: Runs,
+    gaps: Gaps,
+    answers: u64,
+}
+
+impl Producer {
+    /// The next segment; gives those that end in front of it.
+    pub(crate) fn next(
+        &mut self,
+        place: usize,
+        segment: &Segment,
+        situation: &Situation,
+    ) -> Option<Slow> {
+        let room = situation.now.room;
+        let is_piece = is_tinygram(segment)
+            && !segment.is_retransmission()
+            && room.is_none_or(|room| room > segment.len());
+        if is_piece {
+            match self.runs.last() {
+                Some(last) => self.gaps.add(segment.at.saturating_sub(last.at), SLOW),
+                None => {
+                    self.gaps.clear();
+                    self.answers = 0;
+                }
+            }
         }
-        start += len + 1;
+        let run = self.runs.next(is_piece, place, segment, situation)?;
+        self.slow(run)
+    }
+
+    /// The other side sent a segment.
+    pub(crate) fn answered(&mut self) {
+        self.answers += 1;
+    }
+
+    /// Those that go on until the end.
+    pub(crate) fn end(&mut self) -> Option<Slow> {
+        let run = self.runs.end()?;
+        self.slow(run)
+    }
+
+    fn slow(&mut self, run: Run) -> Option<Slow> {
+        let pause = self.gaps.median(SLOW)?;
+        let answers = self.answers;
+        Some(Slow {
+            run,
+            pause,
+            answers,
+        })
     }
 }
 
-/// A small segment that the receiver's window did not cut.
-fn is_piece(case: &Case<'_>, place: usize) -> bool {
-    let segment = &case.stream.segments[place];
-    let room = case.situations[place].now.room;
-    is_tinygram(segment)
-        && !segment.is_retransmission()
-        && room.is_none_or(|room| room > segment.len())
-}
-
-fn run(case: &Case<'_>, places: Range<usize>) -> Option<Finding> {
-    let segments = &case.stream.segments[places.clone()];
-    let pause = median_gap(segments)?;
-    if pause < SLOW || is_dialogue(case, &places) {
-        return None;
-    }
-    let nagle_off = last_situation(case, &places).now.nagle_off;
-    let cause = tinygrams::cause(case, &places, nagle_off);
-    // The diary shows other writes: something gathered or cut them.
-    if cause == Cause::Undetermined && !case.stream.writes.is_empty() {
-        return None;
-    }
-    let (first, last) = (segments.first()?, segments.last()?);
-    let pieces = Pieces::of(segments);
+pub(super) fn finding(case: &Case<'_>, slow: &Slow, cause: Cause) -> Finding {
+    let Run {
+        first,
+        last,
+        pieces,
+        ..
+    } = slow.run;
     let mss = case.stream.mss.map_or(u64::MAX, u64::from);
-    Some(case.finding(Found {
+    case.finding(Found {
         code: FindingCode::SillyWindowSender,
         cause,
         seen: Seen::AtSender,
         at: first.at,
         frames: vec![case.sent(first.frame), case.sent(last.frame)],
-        range: first.range.start..last.range.end,
+        range: first.start..last.end,
         cost: pieces.cost(mss),
-        details: Details::SillySender { pieces, pause },
-    }))
+        details: Details::SillySender {
+            pieces,
+            pause: slow.pause,
+        },
+    })
 }
 
-fn median_gap(segments: &[Segment]) -> Option<u64> {
-    let pairs = segments.windows(2);
-    let mut gaps: Vec<u64> = pairs
-        .map(|pair| pair[1].at.saturating_sub(pair[0].at))
-        .collect();
-    gaps.sort_unstable();
-    gaps.get(gaps.len() / 2).copied()
-}
-
-/// Whether the other side said something to every second of them, the last included: then they are
-/// questions or answers, and small because there is no more to say.
-fn is_dialogue(case: &Case<'_>, places: &Range<usize>) -> bool {
+/// As [`Slow::is_dialogue`], by the time: the other side's segments may be another capture's.
+fn is_dialogue(case: &Case<'_>, run: &Run) -> bool {
     let own = &case.stream.segments;
-    let Some(first) = own.get(places.start) else {
-        return false;
-    };
-    let until = own.get(places.end).map_or(u64::MAX, |next| next.at);
+    let until = own.get(run.places().end).map_or(u64::MAX, |next| next.at);
     let others = &case.connection.stream(case.direction.reverse()).segments;
-    let meanwhile = |other: &&Segment| (first.at..until).contains(&other.at);
-    others.iter().filter(meanwhile).count() * 2 >= places.len()
+    let meanwhile = |other: &&Segment| (run.first.at..until).contains(&other.at);
+    is_dialogue_of(others.iter().filter(meanwhile).count() as u64, run)
 }
 
-impl Pieces {
-    /// What segments add up to.
-    pub(super) fn of<'a>(segments: impl IntoIterator<Item = &'a Segment>) -> Self {
-        let mut pieces = Self {
+impl Default for Pieces {
+    fn default() -> Self {
+        Self {
             count: 0,
             payload: 0,
             headers: 0,
             smallest: u64::MAX,
             largest: 0,
-        };
-        for segment in segments {
-            pieces.count += 1;
-            pieces.payload += segment.len();
-            pieces.headers += u64::from(segment.headers);
-            pieces.smallest = pieces.smallest.min(segment.len());
-            pieces.largest = pieces.largest.max(segment.len());
         }
-        pieces
+    }
+}
+
+impl Pieces {
+    /// One more.
+    pub(super) fn add(&mut self, segment: &Segment) {
+        self.count += 1;
+        self.payload += segment.len();
+        self.headers += u64::from(segment.headers);
+        self.smallest = self.smallest.min(segment.len());
+        self.largest = self.largest.max(segment.len());
     }
 
     /// What would have been saved, had their payload left in segments of that size.

@@ -5,7 +5,10 @@ use std::{collections::HashMap, net::IpAddr};
 
 /// So long after its first a fragment still belongs to it, in ns (RFC 791, section 3.2, and RFC 8200,
 /// section 4.5, have a minute or less; Linux 30 s). After that the identification is another packet's.
-const PATIENCE: u64 = 30_000_000_000;
+pub(super) const PATIENCE: u64 = 30_000_000_000;
+
+/// So many unfinished packets are remembered; all are given up when there are more.
+const MOST_OPEN: usize = 1 << 14;
 
 /// What fragments of one packet have in common.
 type Name = (IpAddr, IpAddr, u32);
@@ -77,6 +80,10 @@ impl Fragments {
             frame: None,
             parts: Vec::new(),
         };
+        if self.open.len() >= MOST_OPEN && !self.open.contains_key(&fragment.name) {
+            self.given_up = self.later_left_over();
+            self.open.clear();
+        }
         let heap = self.open.entry(fragment.name).or_insert_with(fresh);
         let is_another = fragment.at.saturating_sub(heap.begun) > PATIENCE
             || heap.parts.iter().any(|part| part.offset == fragment.offset);

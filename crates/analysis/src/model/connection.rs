@@ -1,5 +1,6 @@
 //! A TCP connection, its two streams and what became of their bytes.
 
+use scenario::finding::{Cause, FindingCode};
 use serde::Serialize;
 use std::{net::SocketAddr, ops::Range};
 
@@ -35,7 +36,7 @@ pub struct End {
 }
 
 /// One direction of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// What the client sends.
@@ -129,6 +130,31 @@ pub struct Stream {
     /// How segments and windows went, from the first segment to the last; empty for few segments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub course: Vec<Slice>,
+    /// What a summary counts and does not list. JSON is never a summary.
+    #[serde(skip)]
+    pub unlisted: Unlisted,
+}
+
+/// What there is of a stream besides what is listed, in a [summary](crate::summarise).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unlisted {
+    /// Segments behind those that are listed.
+    pub segments: u64,
+    /// Findings of the same kind as one that is listed.
+    pub findings: Vec<Alike>,
+    /// Segments that seem to have waited, of which none is listed.
+    pub waits: Vec<Waits>,
+}
+
+/// More findings of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alike {
+    /// Which phenomenon.
+    pub code: FindingCode,
+    /// Why it came about.
+    pub cause: Cause,
+    /// How many more.
+    pub more: u64,
 }
 
 /// What lay in the sender's and the receiver's kernel, in bytes, from the begin of the first write to the
@@ -334,4 +360,59 @@ pub struct Wait {
     /// Whether the acknowledgment brought data too: then a program that answered at once would
     /// look the same.
     pub with_data: bool,
+}
+
+/// Waits that differ in nothing but their length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// The first of the longest.
+    pub longest: Wait,
+    /// The frame of its segment.
+    pub frame: u64,
+    /// Bytes of payload in that.
+    pub bytes: u64,
+    /// The frame of the segment that it seems to have waited for.
+    pub behind: u64,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl Waits {
+    /// A single one, of that segment.
+    pub(crate) fn one(wait: Wait, segment: &Segment, behind: u64) -> Self {
+        Self {
+            longest: wait,
+            frame: segment.frame,
+            bytes: segment.len(),
+            behind,
+            count: 1,
+        }
+    }
+
+    /// Those of a stream that lists them: without data, then with.
+    pub fn listed(stream: &Stream) -> Vec<Self> {
+        let mut kinds = [None, None];
+        for wait in &stream.waits {
+            let segment = stream.segments.get(wait.segment);
+            let behind = stream.segments.get(wait.behind);
+            if let Some((segment, behind)) = segment.zip(behind) {
+                let kind = &mut kinds[usize::from(wait.with_data)];
+                Self::add(kind, Self::one(wait.clone(), segment, behind.frame));
+            }
+        }
+        kinds.into_iter().flatten().collect()
+    }
+
+    /// Adds a later one to what is known.
+    pub(crate) fn add(known: &mut Option<Self>, later: Self) {
+        *known = Some(match known.take() {
+            Some(known) => {
+                let count = known.count + later.count;
+                let is_longer = later.longest.at_most > known.longest.at_most;
+                let longer = if is_longer { later } else { known };
+                Self { count, ..longer }
+            }
+            None => later,
+        });
+    }
 }

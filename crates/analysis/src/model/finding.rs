@@ -39,7 +39,7 @@ pub struct Finding {
 }
 
 /// Where a finding was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// In one direction of a TCP connection.

@@ -15,6 +15,9 @@ pub struct Flow {
     pub datagrams: [Vec<Datagram>; 2],
     /// Bytes of their IP packets, per direction.
     pub wire: [u64; 2],
+    /// Datagrams that a [summary](crate::summarise) counts and does not list.
+    #[serde(skip)]
+    pub unlisted: [u64; 2],
 }
 
 impl Flow {

@@ -51,9 +51,7 @@ impl Conversation {
 }
 
 struct Life {
-    client: SocketAddr,
-    server: SocketAddr,
-    client_isn: Option<u32>,
+    opener: Opener,
     frames: Vec<usize>,
 }
 
@@ -70,7 +68,12 @@ pub(crate) fn conversations(captures: &[Capture<'_>]) -> Vec<Conversation> {
             };
             let time = if captures.len() == 1 { 0 } else { first.at };
             let order = (time, place, first.number);
-            let key = (tuple(life.client, life.server), life.client_isn);
+            let Opener {
+                client,
+                server,
+                client_isn,
+            } = life.opener;
+            let key = (tuple(client, server), client_isn);
             let view = View {
                 capture: place,
                 frames: life.frames,
@@ -86,9 +89,9 @@ pub(crate) fn conversations(captures: &[Capture<'_>]) -> Vec<Conversation> {
                 _ => {
                     known.insert(key, found.len());
                     found.push(Conversation {
-                        client: life.client,
-                        server: life.server,
-                        client_isn: life.client_isn,
+                        client,
+                        server,
+                        client_isn,
                         first: first.at,
                         views: vec![view],
                         order,
@@ -107,9 +110,8 @@ fn lives(frames: &[Frame<'_>]) -> Vec<Life> {
     for (index, frame) in frames.iter().enumerate() {
         let Some(tcp) = frame.tcp() else { continue };
         let key = tuple(frame.source, frame.destination);
-        let opens = tcp.syn && tcp.ack.is_none();
         let life = match current.get(&key) {
-            Some(at) if !(opens && lives[*at].client_isn != Some(tcp.seq)) => &mut lives[*at],
+            Some(at) if !lives[*at].opener.is_over(tcp) => &mut lives[*at],
             _ => {
                 current.insert(key, lives.len());
                 lives.push(begin(frame, tcp));
@@ -123,26 +125,48 @@ fn lives(frames: &[Frame<'_>]) -> Vec<Life> {
 }
 
 fn begin(frame: &Frame<'_>, tcp: &Tcp) -> Life {
-    let from_client = match (tcp.syn, tcp.ack) {
-        (true, None) => true,
-        (true, Some(_)) => false,
-        (false, _) => frame.source.port() >= frame.destination.port(),
-    };
-    let (client, server) = if from_client {
-        (frame.source, frame.destination)
-    } else {
-        (frame.destination, frame.source)
-    };
-    let client_isn = match (tcp.syn, tcp.ack) {
-        (true, None) => Some(tcp.seq),
-        (true, Some(ack)) => Some(ack.wrapping_sub(1)),
-        (false, _) => None,
-    };
     Life {
-        client,
-        server,
-        client_isn,
+        opener: Opener::of(frame, tcp),
         frames: Vec::new(),
+    }
+}
+
+/// Who opened a connection, by its first packet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opener {
+    pub(crate) client: SocketAddr,
+    pub(crate) server: SocketAddr,
+    /// The client's initial sequence number, where it is known.
+    pub(crate) client_isn: Option<u32>,
+}
+
+impl Opener {
+    pub(crate) fn of(frame: &Frame<'_>, tcp: &Tcp) -> Self {
+        let from_client = match (tcp.syn, tcp.ack) {
+            (true, None) => true,
+            (true, Some(_)) => false,
+            (false, _) => frame.source.port() >= frame.destination.port(),
+        };
+        let (client, server) = if from_client {
+            (frame.source, frame.destination)
+        } else {
+            (frame.destination, frame.source)
+        };
+        let client_isn = match (tcp.syn, tcp.ack) {
+            (true, None) => Some(tcp.seq),
+            (true, Some(ack)) => Some(ack.wrapping_sub(1)),
+            (false, _) => None,
+        };
+        Self {
+            client,
+            server,
+            client_isn,
+        }
+    }
+
+    /// Whether a packet between the same ends begins another connection.
+    pub(crate) fn is_over(&self, tcp: &Tcp) -> bool {
+        tcp.syn && tcp.ack.is_none() && self.client_isn != Some(tcp.seq)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{Capture, arrivals::Arrivals, capture_of, contents::excerpt};
 use crate::{
-    frame::Transport,
+    frame::{Frame, Transport},
     model::{
-        connection::{Direction, End},
+        connection::{Arrival, Direction, End},
         flow::{Datagram, Flow},
     },
 };
@@ -40,19 +40,8 @@ pub(crate) fn flows<'a>(captures: &[Capture<'a>], arrivals: &Arrivals) -> Vec<Wi
             frame.source.max(frame.destination),
         );
         let at = *known.entry(pair).or_insert_with(|| {
-            let end = |address| End {
-                address,
-                host: None,
-                program: None,
-            };
-            let flow = Flow {
-                client: end(frame.source),
-                server: end(frame.destination),
-                datagrams: Default::default(),
-                wire: [0; 2],
-            };
             flows.push(WireFlow {
-                flow,
+                flow: begin(frame),
                 payloads: Default::default(),
             });
             flows.len() - 1
@@ -65,15 +54,37 @@ pub(crate) fn flows<'a>(captures: &[Capture<'a>], arrivals: &Arrivals) -> Vec<Wi
         };
         flow.wire[direction.index()] += u64::from(frame.ip_len);
         payloads[direction.index()].push(frame.payload);
-        flow.datagrams[direction.index()].push(Datagram {
-            frame: frame.number,
-            at: frame.at,
-            len: u64::from(frame.payload_len),
-            arrivals: arrivals.all(place, index),
-            fragmented: frame.is_fragmented(),
-            received: None,
-            text: excerpt(frame.payload),
-        });
+        let arrivals = arrivals.all(place, index);
+        flow.datagrams[direction.index()].push(datagram(frame, arrivals));
     }
     flows
+}
+
+/// A conversation that begins with this datagram, which is still to be added.
+pub(crate) fn begin(frame: &Frame<'_>) -> Flow {
+    let end = |address| End {
+        address,
+        host: None,
+        program: None,
+    };
+    Flow {
+        client: end(frame.source),
+        server: end(frame.destination),
+        datagrams: Default::default(),
+        wire: [0; 2],
+        unlisted: [0; 2],
+    }
+}
+
+/// A datagram that arrived there.
+pub(crate) fn datagram(frame: &Frame<'_>, arrivals: Vec<Arrival>) -> Datagram {
+    Datagram {
+        frame: frame.number,
+        at: frame.at,
+        len: u64::from(frame.payload_len),
+        arrivals,
+        fragmented: frame.is_fragmented(),
+        received: None,
+        text: excerpt(frame.payload),
+    }
 }

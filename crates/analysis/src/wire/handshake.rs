@@ -1,7 +1,7 @@
 //! What the three-way handshake tells: the round trip, and where a capture was made.
 
 use super::{Capture, conversation::Conversation, conversation::View};
-use crate::frame::{Frame, Way};
+use crate::frame::{Frame, Tcp, Way};
 
 /// Near which end of a connection a capture was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,24 +14,77 @@ pub(crate) enum Vantage {
 /// A capture is near an end when the other end's answers took this many times as long as its own.
 const NEARER: u64 = 4;
 
+/// The first packets of a connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beginning {
+    packets: [Option<First>; 3],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct First {
+    at: u64,
+    syn: bool,
+    ack: bool,
+}
+
 struct Handshake {
     syn: u64,
     syn_ack: u64,
     ack: u64,
 }
 
-/// Times of a handshake in which nothing was sent twice.
-fn handshake(frames: &[Frame<'_>], view: &View) -> Option<Handshake> {
-    let mut tcp = view
-        .frames
-        .iter()
-        .filter_map(|at| Some((frames[*at].at, frames[*at].tcp()?)));
-    let (syn, _) = tcp.next().filter(|(_, tcp)| tcp.syn && tcp.ack.is_none())?;
-    let (syn_ack, _) = tcp.next().filter(|(_, tcp)| tcp.syn && tcp.ack.is_some())?;
-    let (ack, _) = tcp
-        .next()
-        .filter(|(_, tcp)| !tcp.syn && tcp.ack.is_some())?;
-    Some(Handshake { syn, syn_ack, ack })
+impl Beginning {
+    /// Adds the next packet, if it is among them.
+    pub(crate) fn add(&mut self, at: u64, tcp: &Tcp) {
+        if let Some(free) = self.packets.iter_mut().find(|first| first.is_none()) {
+            *free = Some(First {
+                at,
+                syn: tcp.syn,
+                ack: tcp.ack.is_some(),
+            });
+        }
+    }
+
+    fn of(frames: &[Frame<'_>], view: &View) -> Self {
+        let mut beginning = Self::default();
+        for frame in view.frames.iter().take(3).map(|at| &frames[*at]) {
+            if let Some(tcp) = frame.tcp() {
+                beginning.add(frame.at, tcp);
+            }
+        }
+        beginning
+    }
+
+    /// Times of a handshake in which nothing was sent twice.
+    fn handshake(&self) -> Option<Handshake> {
+        let [first, second, third] = self.packets;
+        let syn = first.filter(|first| first.syn && !first.ack)?.at;
+        let syn_ack = second.filter(|second| second.syn && second.ack)?.at;
+        let ack = third.filter(|third| !third.syn && third.ack)?.at;
+        Some(Handshake { syn, syn_ack, ack })
+    }
+
+    /// From the SYN to the SYN-ACK.
+    pub(crate) fn round_trip(&self) -> Option<u64> {
+        let times = self.handshake()?;
+        times.syn_ack.checked_sub(times.syn)
+    }
+
+    /// Near which end its times say that it was captured.
+    pub(crate) fn vantage(&self) -> Vantage {
+        let Some(times) = self.handshake() else {
+            return Vantage::Unknown;
+        };
+        let server_took = times.syn_ack.saturating_sub(times.syn);
+        let client_took = times.ack.saturating_sub(times.syn_ack);
+        if server_took > NEARER.saturating_mul(client_took) {
+            Vantage::Client
+        } else if client_took > NEARER.saturating_mul(server_took) {
+            Vantage::Server
+        } else {
+            Vantage::Unknown
+        }
+    }
 }
 
 /// From the SYN to the SYN-ACK, both at the client.
@@ -40,8 +93,16 @@ pub(crate) fn round_trip(captures: &[Capture<'_>], conversation: &Conversation) 
     if vantage(captures, conversation, place) != Vantage::Client {
         return None;
     }
-    let times = handshake(&captures[place].frames.frames, conversation.view(place)?)?;
-    times.syn_ack.checked_sub(times.syn)
+    let frames = &captures[place].frames.frames;
+    Beginning::of(frames, conversation.view(place)?).round_trip()
+}
+
+/// What one packet's noted direction says.
+pub(crate) fn noted(way: Way, from_client: bool) -> Vantage {
+    match from_client == (way == Way::Out) {
+        true => Vantage::Client,
+        false => Vantage::Server,
+    }
 }
 
 /// Near which end a connection was captured: a run's capture is its host's; of others the
@@ -63,29 +124,10 @@ pub(crate) fn vantage(
         return Vantage::Unknown;
     };
     let frames = &capture.frames.frames;
-    let noted = view
-        .frames
-        .iter()
-        .map(|at| &frames[*at])
-        .find(|frame| frame.way.is_some());
-    if let Some(frame) = noted {
-        let from_client = frame.source == conversation.client;
-        return if from_client == (frame.way == Some(Way::Out)) {
-            Vantage::Client
-        } else {
-            Vantage::Server
-        };
-    }
-    let Some(times) = handshake(frames, view) else {
-        return Vantage::Unknown;
-    };
-    let server_took = times.syn_ack.saturating_sub(times.syn);
-    let client_took = times.ack.saturating_sub(times.syn_ack);
-    if server_took > NEARER.saturating_mul(client_took) {
-        Vantage::Client
-    } else if client_took > NEARER.saturating_mul(server_took) {
-        Vantage::Server
-    } else {
-        Vantage::Unknown
+    let mut packets = view.frames.iter().map(|at| &frames[*at]);
+    let told = packets.find_map(|frame| Some((frame, frame.way?)));
+    match told {
+        Some((frame, way)) => noted(way, frame.source == conversation.client),
+        None => Beginning::of(frames, view).vantage(),
     }
 }

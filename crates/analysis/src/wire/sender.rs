@@ -33,12 +33,12 @@ pub(crate) struct Release {
 pub(crate) struct State {
     /// Segments not wholly acknowledged.
     pub(crate) in_flight: usize,
-    /// Small ones among them.
-    pub(crate) small_in_flight: usize,
     /// Most segments that were ever under way at once.
     pub(crate) most_in_flight: usize,
+    /// Whether a small one is not wholly acknowledged.
+    pub(crate) small_in_flight: bool,
     /// The last small segment.
-    pub(crate) last_small: Option<usize>,
+    pub(crate) last_small: Option<Small>,
     /// Bytes the receiver's window still takes.
     pub(crate) room: Option<u64>,
     /// The largest window that the receiver has announced, in bytes; 0 where none is known.
@@ -53,85 +53,116 @@ pub(crate) struct State {
     pub(crate) acknowledged_at: u64,
 }
 
+/// A small segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Small {
+    /// Its place among the stream's.
+    pub(crate) place: usize,
+    pub(crate) frame: u64,
+    pub(crate) at: u64,
+}
+
 /// The situation of each segment, in the order of the list.
 pub(crate) fn situations(segments: &[Segment], steps: &[Step]) -> Vec<Situation> {
-    let mut sender = Sender {
-        segments,
-        ..Sender::default()
-    };
-    let mut release: Option<Release> = None;
+    let mut sender = Sender::default();
+    let mut in_flight = InFlight::default();
     let mut situations = Vec::with_capacity(segments.len());
     for step in steps {
+        let now = in_flight.with(sender.state());
         match *step {
             Step::Sent(place) => {
-                situations.push(Situation {
-                    now: sender.state(),
-                    release,
-                });
-                sender.send(place);
-                release = release.map(|release| Release {
-                    just_now: false,
-                    ..release
-                });
+                let segment = &segments[place];
+                situations.push(sender.situation(now));
+                sender.send(place, segment);
+                in_flight.send(segment);
             }
             Step::Probe(_) => {}
             Step::Acknowledged(ack) => {
-                let before = sender.state();
-                if sender.acknowledge(ack) {
-                    release = Some(Release {
-                        ack,
-                        before,
-                        just_now: true,
-                    });
-                } else if ack.with_data {
-                    release = release.map(|release| Release {
-                        just_now: false,
-                        ..release
-                    });
-                }
+                sender.acknowledge(ack, now);
+                in_flight.acknowledge(sender.state.acknowledged);
             }
         }
     }
     situations
 }
 
+/// The segments under way. Only diaries ask for how many there are.
 #[derive(Default)]
-struct Sender<'a> {
-    segments: &'a [Segment],
-    /// First transmissions, which are in the order of their offsets.
-    in_flight: VecDeque<usize>,
-    sent: u64,
-    edge: Option<u64>,
-    state: State,
+struct InFlight {
+    /// Where first transmissions end, which are in the order of their offsets.
+    ends: VecDeque<u64>,
+    most: usize,
 }
 
-impl Sender<'_> {
-    fn state(&self) -> State {
+impl InFlight {
+    fn send(&mut self, segment: &Segment) {
+        if !segment.is_retransmission() {
+            self.ends.push_back(segment.range.end);
+            self.most = self.most.max(self.ends.len());
+        }
+    }
+
+    fn acknowledge(&mut self, up_to: u64) {
+        while self.ends.pop_front_if(|end| *end <= up_to).is_some() {}
+    }
+
+    fn with(&self, state: State) -> State {
         State {
-            in_flight: self.in_flight.len(),
+            in_flight: self.ends.len(),
+            most_in_flight: self.most,
+            ..state
+        }
+    }
+}
+
+/// What a sender knows, segment by segment and acknowledgment by acknowledgment.
+#[derive(Debug, Default)]
+pub(crate) struct Sender {
+    sent: u64,
+    edge: Option<u64>,
+    /// Where the last small segment ends, until that is acknowledged. Earlier ones end before it.
+    small: Option<u64>,
+    state: State,
+    release: Option<Release>,
+}
+
+impl Sender {
+    /// What is under way now.
+    pub(crate) fn state(&self) -> State {
+        State {
+            small_in_flight: self.small.is_some(),
             room: self.edge.map(|edge| edge.saturating_sub(self.sent)),
             ..self.state
         }
     }
 
-    fn send(&mut self, place: usize) {
-        let segment = &self.segments[place];
+    /// In which the next segment leaves.
+    pub(crate) fn situation(&self, now: State) -> Situation {
+        let release = self.release;
+        Situation { now, release }
+    }
+
+    /// A segment leaves.
+    pub(crate) fn send(&mut self, place: usize, segment: &Segment) {
+        self.something_else();
         if segment.is_retransmission() {
             self.state.resent = Some(segment.at);
             return;
         }
-        if is_small(segment) {
-            self.state.nagle_off |= self.state.small_in_flight > 0;
-            self.state.small_in_flight += 1;
-            self.state.last_small = Some(place);
+        if !segment.full && !segment.fin {
+            self.state.nagle_off |= self.small.is_some();
+            self.small = Some(segment.range.end);
+            self.state.last_small = Some(Small {
+                place,
+                frame: segment.frame,
+                at: segment.at,
+            });
         }
-        self.in_flight.push_back(place);
-        self.state.most_in_flight = self.state.most_in_flight.max(self.in_flight.len());
         self.sent = self.sent.max(segment.range.end);
     }
 
-    /// Whether that let something go.
-    fn acknowledge(&mut self, ack: Acknowledgment) -> bool {
+    /// An acknowledgment comes in; `before` is the state until then.
+    pub(crate) fn acknowledge(&mut self, ack: Acknowledgment, before: State) {
         let arrived = ack.up_to > self.state.acknowledged;
         let news = arrived || ack.edge > self.edge;
         if arrived {
@@ -141,16 +172,25 @@ impl Sender<'_> {
         self.edge = self.edge.max(ack.edge);
         let window = ack.edge.map_or(0, |edge| edge.saturating_sub(ack.up_to));
         self.state.largest_window = self.state.largest_window.max(window);
-        while let Some(place) = self.in_flight.front()
-            && self.segments[*place].range.end <= self.state.acknowledged
-        {
-            self.state.small_in_flight -= usize::from(is_small(&self.segments[*place]));
-            self.in_flight.pop_front();
+        if self.small.is_some_and(|end| end <= self.state.acknowledged) {
+            self.small = None;
         }
-        news
+        if news {
+            let just_now = true;
+            self.release = Some(Release {
+                ack,
+                before,
+                just_now,
+            });
+        } else if ack.with_data {
+            self.something_else();
+        }
     }
-}
 
-fn is_small(segment: &Segment) -> bool {
-    !segment.full && !segment.fin
+    /// Something left or came in since the last release.
+    fn something_else(&mut self) {
+        if let Some(release) = &mut self.release {
+            release.just_now = false;
+        }
+    }
 }

@@ -1,12 +1,16 @@
 //! One direction of a connection, as the sender's capture shows it.
 
 use super::{
-    Capture, arrival_capture_of, arrivals::Arrivals, capture_of, contents::Contents,
-    conversation::Conversation, timing::Timing,
+    Capture, arrival_capture_of,
+    arrivals::Arrivals,
+    capture_of,
+    contents::Contents,
+    conversation::Conversation,
+    reader::{Reader, Sink},
 };
 use crate::{
-    frame::{Frame, Tcp},
-    model::connection::{Segment, Stream},
+    frame::Tcp,
+    model::connection::{Arrival, Segment, Stream},
     sequence::Origin,
 };
 use std::{collections::HashMap, net::SocketAddr};
@@ -65,17 +69,10 @@ pub(crate) fn read<'a>(
     };
     let frames = &captures[place].frames.frames;
     let opening = Opening::find(captures, conversation, sender, receiver);
-    let mut reader = Reader {
-        origin: opening.origin(sender, conversation, captures),
-        mss: opening.mss(),
-        scale: opening.receiver_scale(),
-        highest: 0,
-        acknowledged: 0,
-        left_receiver: HashMap::new(),
-        timing: Timing::default(),
-        out: WireStream::default(),
-    };
-    reader.out.stream.mss = reader.mss;
+    let mut reader = Reader::default();
+    reader.begin(opening.origin(sender, conversation, captures));
+    reader.agree(&opening);
+    let mut list = List::default();
     let at_receiver = arrival_capture_of(captures, receiver);
     if let Some((capture, theirs)) =
         at_receiver.and_then(|capture| Some((capture, conversation.view(capture)?)))
@@ -83,33 +80,67 @@ pub(crate) fn read<'a>(
         for index in &theirs.frames {
             if let Some(arrival) = arrivals.first(capture, *index) {
                 let left = captures[capture].frames.frames[*index].at;
-                reader.left_receiver.insert(arrival.frame, left);
+                list.left_receiver.insert(arrival.frame, left);
             }
         }
     }
-    reader.out.stream.arrivals_known =
-        at_receiver.is_some_and(|capture| captures[capture].frames.is_there);
     for index in &view.frames {
         let frame = &frames[*index];
         let Some(tcp) = frame.tcp() else { continue };
         if frame.source == sender {
-            reader.sent(frame, tcp, arrivals.first(place, *index));
+            list.arrival = arrivals.first(place, *index);
+            reader.sent(frame, tcp, &mut list);
         } else {
-            reader.received(frame, tcp);
+            reader.received(frame, tcp, &mut list);
         }
     }
-    let (round_trips, offered) = reader.timing.results();
-    reader.out.stream.round_trips = round_trips;
-    reader.out.stream.offered = offered;
-    reader.out
+    let mut out = list.out;
+    reader.figures(&mut out.stream);
+    out.stream.arrivals_known =
+        at_receiver.is_some_and(|capture| captures[capture].frames.is_there);
+    out
+}
+
+/// Everything, one after the other.
+#[derive(Default)]
+struct List<'a> {
+    /// When the receiver sent what arrived in these frames.
+    left_receiver: HashMap<u64, u64>,
+    /// Where the next segment arrived.
+    arrival: Option<Arrival>,
+    out: WireStream<'a>,
+}
+
+impl<'a> Sink<'a> for List<'a> {
+    fn sent(&mut self, segment: Segment, fresh: &'a [u8]) {
+        self.out.contents.add(segment.fresh.start, fresh);
+        let segments = &mut self.out.stream.segments;
+        self.out.steps.push(Step::Sent(segments.len()));
+        segments.push(Segment {
+            arrival: self.arrival,
+            ..segment
+        });
+    }
+
+    fn probed(&mut self, frame: u64) {
+        self.out.steps.push(Step::Probe(frame));
+    }
+
+    fn acknowledged(&mut self, ack: Acknowledgment) {
+        self.out.steps.push(Step::Acknowledged(Acknowledgment {
+            left: self.left_receiver.get(&ack.frame).copied(),
+            ..ack
+        }));
+    }
 }
 
 /// What the two SYNs said.
-struct Opening {
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Opening {
     /// The sender's.
-    ours: Option<Tcp>,
+    pub(crate) ours: Option<Tcp>,
     /// The receiver's.
-    theirs: Option<Tcp>,
+    pub(crate) theirs: Option<Tcp>,
 }
 
 impl Opening {
@@ -162,110 +193,19 @@ impl Opening {
         Origin::at(first.unwrap_or(0))
     }
 
-    fn mss(&self) -> Option<u16> {
+    /// The smaller of both.
+    pub(crate) fn mss(&self) -> Option<u16> {
         // RFC 9293, 3.7.1: without the option it is 536 for IPv4; such stacks are not guessed at.
         Some(self.ours.as_ref()?.mss?.min(self.theirs.as_ref()?.mss?))
     }
 
-    fn receiver_scale(&self) -> Option<u8> {
+    /// By which the receiver's windows are scaled.
+    pub(crate) fn receiver_scale(&self) -> Option<u8> {
         // RFC 7323, 2.2: scaling is in force only when both SYNs offer it.
         let (ours, theirs) = (self.ours.as_ref()?, self.theirs.as_ref()?);
         Some(match (ours.window_scale, theirs.window_scale) {
             (Some(_), Some(scale)) => scale.min(14),
             _ => 0,
         })
-    }
-}
-
-struct Reader<'a> {
-    origin: Origin,
-    mss: Option<u16>,
-    scale: Option<u8>,
-    /// End of what was sent so far.
-    highest: u64,
-    acknowledged: u64,
-    /// When the receiver sent what arrived in these frames.
-    left_receiver: HashMap<u64, u64>,
-    timing: Timing,
-    out: WireStream<'a>,
-}
-
-impl<'a> Reader<'a> {
-    fn offset(&self, seq: u32, near: u64) -> i64 {
-        self.origin.offset(seq, near as i64)
-    }
-
-    fn sent(
-        &mut self,
-        frame: &Frame<'a>,
-        tcp: &Tcp,
-        arrival: Option<crate::model::connection::Arrival>,
-    ) {
-        let stream = &mut self.out.stream;
-        stream.packets += 1;
-        stream.wire += u64::from(frame.ip_len);
-        stream.framing += frame.ethernet();
-        stream.finished |= tcp.fin;
-        stream.reset |= tcp.rst;
-        // The payload of a reset is a diagnostic, no part of the stream (RFC 9293, 3.5.3).
-        if tcp.rst {
-            return;
-        }
-        let before = self.offset(tcp.seq, self.highest) < self.acknowledged as i64;
-        if frame.payload_len <= 1 && before && !tcp.syn && !tcp.fin {
-            self.out.steps.push(Step::Probe(frame.number));
-        }
-        if frame.payload_len == 0 {
-            return;
-        }
-        let first = self.offset(tcp.seq.wrapping_add(u32::from(tcp.syn)), self.highest);
-        let end = (first + i64::from(frame.payload_len)).max(0) as u64;
-        // A keep-alive repeats one byte that is acknowledged already (RFC 9293, 3.8.4).
-        if end == 0 || (frame.payload_len == 1 && end <= self.acknowledged) {
-            return;
-        }
-        let start = first.max(0) as u64;
-        let fresh = start.max(self.highest)..end.max(self.highest);
-        self.timing
-            .sent(&(start..end), fresh == (start..end), frame.at);
-        let stream = &mut self.out.stream;
-        stream.payload += fresh.end - fresh.start;
-        let skip = (fresh.start as i64 - first) as usize;
-        self.out
-            .contents
-            .add(fresh.start, frame.payload.get(skip..).unwrap_or_default());
-        self.out.steps.push(Step::Sent(stream.segments.len()));
-        stream.segments.push(Segment {
-            frame: frame.number,
-            at: frame.at,
-            range: start..end,
-            fresh: if fresh.is_empty() { end..end } else { fresh },
-            headers: frame.ip_len.saturating_sub(frame.payload_len),
-            full: self
-                .mss
-                .is_some_and(|mss| frame.payload_len + tcp.options_len >= u32::from(mss)),
-            fin: tcp.fin,
-            arrival,
-        });
-        self.highest = self.highest.max(end);
-    }
-
-    fn received(&mut self, frame: &Frame<'_>, tcp: &Tcp) {
-        let Some(ack) = tcp.ack else { return };
-        let up_to = self.offset(ack, self.acknowledged).max(0) as u64;
-        self.acknowledged = self.acknowledged.max(up_to);
-        self.timing.acknowledged(up_to, frame.at);
-        if let Some(scale) = self.scale.filter(|_| !tcp.syn && !tcp.rst) {
-            self.timing.offered(u64::from(tcp.window) << scale);
-        }
-        let scale = if tcp.syn { Some(0) } else { self.scale };
-        self.out.steps.push(Step::Acknowledged(Acknowledgment {
-            frame: frame.number,
-            at: frame.at,
-            up_to,
-            edge: scale.map(|scale| up_to + (u64::from(tcp.window) << scale)),
-            with_data: frame.payload_len > 0,
-            left: self.left_receiver.get(&frame.number).copied(),
-        }));
     }
 }

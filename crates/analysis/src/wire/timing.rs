@@ -3,6 +3,11 @@
 use crate::model::connection::{Offered, RoundTrips};
 use std::{collections::VecDeque, ops::Range};
 
+/// So many segments may be under way: 90 MB of full ones. Of more the first are not measured.
+const MOST_UNDER_WAY: usize = 1 << 16;
+/// So many before any was acknowledged.
+const MOST_AT_FIRST: usize = 1 << 10;
+
 /// Measures while a stream is read.
 #[derive(Debug, Default)]
 pub(crate) struct Timing {
@@ -14,13 +19,28 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
+    /// Where acknowledgments are not in the capture, there is nothing to wait for.
+    fn most(&self) -> usize {
+        match self.round_trips {
+            Some(_) => MOST_UNDER_WAY,
+            None => MOST_AT_FIRST,
+        }
+    }
+
     /// A segment left. Whose bytes were sent before is not measured: an acknowledgment does not say
     /// which of them it is for (Karn's algorithm; RFC 6298, section 3).
     pub(crate) fn sent(&mut self, range: &Range<u64>, is_news: bool, at: u64) {
         if is_news {
+            if self.under_way.len() >= self.most() {
+                self.under_way.pop_front();
+            }
             self.under_way.push_back((range.end, at));
         } else {
-            self.under_way.retain(|(end, _)| *end <= range.start);
+            // They are in the order of their offsets.
+            let earlier = self
+                .under_way
+                .partition_point(|(end, _)| *end <= range.start);
+            self.under_way.truncate(earlier);
         }
     }
 

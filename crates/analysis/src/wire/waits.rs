@@ -21,37 +21,38 @@ const BEFORE_ANSWER: u64 = 100_000;
 pub(crate) fn waits(segments: &[Segment], situations: &[Situation]) -> Vec<Wait> {
     let judged = segments.iter().zip(situations).enumerate();
     judged
-        .filter_map(|(place, (segment, situation))| wait(segments, place, segment, situation))
+        .filter_map(|(place, (segment, situation))| Some(wait(place, segment, situation)?.0))
         .collect()
 }
 
-fn wait(
-    segments: &[Segment],
+/// Whether a segment does, and the frame of the one that it waited for.
+pub(crate) fn wait(
     place: usize,
     segment: &Segment,
     Situation { now, release }: &Situation,
-) -> Option<Wait> {
-    let release = release.filter(|release| release.just_now)?;
-    let before = release.before;
+) -> Option<(Wait, u64)> {
+    let release = release.as_ref().filter(|release| release.just_now)?;
+    let before = &release.before;
     let small = !segment.is_retransmission() && !segment.full && !segment.fin;
-    let nagle = !before.nagle_off && before.small_in_flight == 1 && now.small_in_flight == 0;
+    let nagle = !before.nagle_off && before.small_in_flight && !now.small_in_flight;
     let windows_free = before.resent.is_none() && before.room? >= segment.len();
     let behind = before
         .last_small
         .filter(|_| small && nagle && windows_free)?;
     let gap = segment.at.saturating_sub(release.ack.at);
-    let at_most = release.ack.at.saturating_sub(segments[behind].at);
+    let at_most = release.ack.at.saturating_sub(behind.at);
     let soon = if release.ack.with_data {
         BEFORE_ANSWER
     } else {
         RELEASE
     };
-    (gap <= soon && gap.saturating_mul(FASTER) <= at_most).then_some(Wait {
+    let wait = Wait {
         segment: place,
-        behind,
+        behind: behind.place,
         released_by: release.ack.frame,
         gap,
         at_most,
         with_data: release.ack.with_data,
-    })
+    };
+    (gap <= soon && gap.saturating_mul(FASTER) <= at_most).then_some((wait, behind.frame))
 }

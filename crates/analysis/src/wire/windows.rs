@@ -3,43 +3,61 @@
 use super::stream::{Acknowledgment, Step};
 
 /// A time in which the receiver took nothing (RFC 9293, section 3.8.6.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Closed {
     /// The first packet that advertised a window of zero.
     pub(crate) by: Acknowledgment,
     /// The packet that opened it again; none where none did.
     pub(crate) opened: Option<Acknowledgment>,
-    /// Frames by which the sender asked meanwhile whether it still is.
-    pub(crate) probes: Vec<u64>,
+    /// How often the sender asked meanwhile whether it still is.
+    pub(crate) probes: u64,
 }
 
 /// Every time the window was closed, in order.
 pub(crate) fn closed(steps: &[Step]) -> Vec<Closed> {
     let mut all = Vec::new();
-    let mut open: Option<Closed> = None;
+    let mut window = Window::default();
     for step in steps {
         match *step {
-            Step::Acknowledged(ack) if ack.edge == Some(ack.up_to) => {
-                open.get_or_insert(Closed {
-                    by: ack,
-                    opened: None,
-                    probes: Vec::new(),
-                });
-            }
-            Step::Acknowledged(ack) => all.extend(open.take().map(|closed| Closed {
-                opened: Some(ack),
-                ..closed
-            })),
-            Step::Probe(frame) => {
-                if let Some(closed) = &mut open {
-                    closed.probes.push(frame);
-                }
-            }
+            Step::Acknowledged(ack) => all.extend(window.announced(ack)),
+            Step::Probe(_) => window.probed(),
             Step::Sent(_) => {}
         }
     }
-    all.extend(open);
+    all.extend(window.closed);
     all
+}
+
+/// A receiver's window, announcement by announcement.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    /// While it is closed.
+    pub(crate) closed: Option<Closed>,
+}
+
+impl Window {
+    /// Gives the time that this announcement ends.
+    pub(crate) fn announced(&mut self, ack: Acknowledgment) -> Option<Closed> {
+        if ack.edge == Some(ack.up_to) {
+            self.closed.get_or_insert(Closed {
+                by: ack,
+                opened: None,
+                probes: 0,
+            });
+            return None;
+        }
+        self.closed.take().map(|closed| Closed {
+            opened: Some(ack),
+            ..closed
+        })
+    }
+
+    /// The sender asked.
+    pub(crate) fn probed(&mut self) {
+        if let Some(closed) = &mut self.closed {
+            closed.probes += 1;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -80,12 +98,12 @@ mod tests {
             Closed {
                 by: zero(3, 500),
                 opened: Some(acknowledgment(7, 500, Some(300))),
-                probes: vec![4, 6],
+                probes: 2,
             },
             Closed {
                 by: zero(9, 800),
                 opened: None,
-                probes: vec![],
+                probes: 0,
             },
         ];
         assert_eq!(closed(&steps), expected);

@@ -205,11 +205,15 @@ fn stacked(row: &[String; 7], lang: Lang) -> String {
 
 /// The names of a connection's findings, with how often each was found.
 fn found(analysis: &Analysis, number: usize, lang: Lang) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for finding in &analysis.findings {
         if matches!(finding.place, Place::Stream { connection, .. } if connection == number) {
             *counts.entry(finding.code.name()).or_default() += 1;
         }
+    }
+    let streams = &analysis.connections[number].streams;
+    for alike in streams.iter().flat_map(|stream| &stream.unlisted.findings) {
+        *counts.entry(alike.code.name()).or_default() += alike.more;
     }
     let mut names: Vec<String> = counts
         .into_iter()
@@ -221,11 +225,7 @@ fn found(analysis: &Analysis, number: usize, lang: Lang) -> String {
             }
         })
         .collect();
-    let waits: usize = analysis.connections[number]
-        .streams
-        .iter()
-        .map(|stream| stream.waits.len())
-        .sum();
+    let waits: u64 = streams.iter().map(waits::number).sum();
     if waits > 0 {
         names.push(say(
             lang,
@@ -241,13 +241,28 @@ fn found(analysis: &Analysis, number: usize, lang: Lang) -> String {
 }
 
 fn findings(analysis: &Analysis, lang: Lang) -> String {
-    let kinds = story::kinds(analysis.findings.iter(), |one, other| {
-        one.place == other.place
-    });
+    let kinds = story::kinds(analysis.findings.iter(), |finding| &finding.place);
     let tell = |(finding, alike): &(&Finding, u64)| {
-        item(&story::told(analysis, finding, *alike, lang), 0, WIDTH) + &wireshark(finding)
+        let alike = alike + unlisted(analysis, finding);
+        item(&story::told(analysis, finding, alike, lang), 0, WIDTH) + &wireshark(finding)
     };
     kinds.iter().take(SHOWN).map(tell).collect()
+}
+
+/// How many like it are not listed.
+fn unlisted(analysis: &Analysis, finding: &Finding) -> u64 {
+    let Place::Stream {
+        connection,
+        direction,
+    } = finding.place
+    else {
+        return 0;
+    };
+    let connection = analysis.connections.get(connection);
+    let unlisted = connection.map(|found| &found.stream(direction).unlisted.findings);
+    let alike = unlisted.into_iter().flatten();
+    let mut alike = alike.filter(|it| (it.code, it.cause) == (finding.code, finding.cause));
+    alike.next().map_or(0, |alike| alike.more)
 }
 
 /// What to paste to see it; where lines end makes no difference to Wireshark.

@@ -5,7 +5,14 @@ use analysis::{
     Analysis,
     model::finding::{Finding, Place},
 };
-use scenario::{finding::FindingCode, text::Lang};
+use scenario::{
+    finding::{Cause, FindingCode},
+    text::Lang,
+};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::Hash,
+};
 
 /// Most kinds of findings that are told.
 const TOLD: usize = 6;
@@ -16,7 +23,7 @@ pub(super) fn findings(analysis: &Analysis, lang: Lang) -> String {
     let findings = analysis.findings.iter();
     let kinds = kinds(
         findings.filter(|finding| finding.code != FindingCode::ConditionUnproven),
-        |one, other| one.host == other.host && way(one) == way(other),
+        |finding| (&finding.host, way(finding)),
     );
     let told = kinds
         .iter()
@@ -38,18 +45,20 @@ pub(super) fn findings(analysis: &Analysis, lang: Lang) -> String {
 
 /// The findings by code, cause and what else they should share: the first of each kind, and how
 /// many more there are.
-pub(super) fn kinds<'a>(
+pub(super) fn kinds<'a, T: Eq + Hash>(
     findings: impl Iterator<Item = &'a Finding>,
-    alike: impl Fn(&Finding, &Finding) -> bool,
+    shared: impl Fn(&'a Finding) -> T,
 ) -> Vec<(&'a Finding, u64)> {
     let mut kinds: Vec<(&Finding, u64)> = Vec::new();
+    let mut places: HashMap<(FindingCode, Cause, T), usize> = HashMap::new();
     for finding in findings {
-        let kind = kinds.iter_mut().find(|(first, _)| {
-            (first.code, first.cause) == (finding.code, finding.cause) && alike(first, finding)
-        });
-        match kind {
-            Some((_, more)) => *more += 1,
-            None => kinds.push((finding, 0)),
+        let kind = (finding.code, finding.cause, shared(finding));
+        match places.entry(kind) {
+            Entry::Occupied(place) => kinds[*place.get()].1 += 1,
+            Entry::Vacant(place) => {
+                place.insert(kinds.len());
+                kinds.push((finding, 0));
+            }
         }
     }
     kinds

@@ -4,33 +4,38 @@ use super::{
     quantity::{count, plural, time},
     say,
 };
-use analysis::model::connection::{Connection, Direction, Stream, Wait};
+use analysis::model::connection::{Connection, Direction, Stream, Waits};
 use scenario::text::Lang;
 
 /// For each direction of a connection, the longest wait of each kind.
 pub(super) fn told(connection: &Connection, lang: Lang) -> Vec<String> {
-    let mut told = Vec::new();
-    for direction in Direction::BOTH {
-        let stream = connection.stream(direction);
-        for with_data in [false, true] {
-            let alike = || {
-                let waits = stream.waits.iter();
-                waits.filter(|wait| wait.with_data == with_data)
-            };
-            let longest = alike().rev().max_by_key(|wait| wait.at_most);
-            told.extend(
-                longest.and_then(|wait| wait_told(stream, wait, alike().count() as u64 - 1, lang)),
-            );
-        }
-    }
-    told
+    let kinds = Direction::BOTH.map(|direction| kinds(connection.stream(direction)));
+    let kinds = kinds.iter().flatten();
+    kinds.map(|waits| waits_told(waits, lang)).collect()
 }
 
-fn wait_told(stream: &Stream, wait: &Wait, alike: u64, lang: Lang) -> Option<String> {
-    let segment = stream.segments.get(wait.segment)?;
-    let (frame, ack) = (segment.frame, wait.released_by);
-    let earlier = stream.segments.get(wait.behind)?.frame;
-    let size = segment.range.end.saturating_sub(segment.range.start);
+/// How many segments of a stream seem to have waited.
+pub(super) fn number(stream: &Stream) -> u64 {
+    let unlisted = stream.unlisted.waits.iter().map(|waits| waits.count);
+    stream.waits.len() as u64 + unlisted.sum::<u64>()
+}
+
+fn kinds(stream: &Stream) -> Vec<Waits> {
+    match stream.unlisted.waits.is_empty() {
+        true => Waits::listed(stream),
+        false => stream.unlisted.waits.clone(),
+    }
+}
+
+fn waits_told(waits: &Waits, lang: Lang) -> String {
+    let Waits {
+        longest: wait,
+        frame,
+        bytes: size,
+        behind: earlier,
+        count: all,
+    } = waits;
+    let (ack, alike) = (wait.released_by, all.saturating_sub(1));
     let (gap, most) = (time(wait.gap), time(wait.at_most));
     let mut text = say(
         lang,
@@ -38,12 +43,12 @@ fn wait_told(stream: &Stream, wait: &Wait, alike: u64, lang: Lang) -> Option<Str
             "wait: #{frame} ({}) left {gap} after #{ack} acknowledged #{earlier}. It may have waited \
              for that, {most} at most, as Nagle's algorithm makes small segments wait (cause \
              nagle).\n",
-            plural(size, "byte")
+            plural(*size, "byte")
         ),
         format!(
             "等待：#{frame}（{} 字节）在 #{ack} 确认 #{earlier} 之后 {gap} 发出。它可能一直在等这个确认，\
              至多 {most}，正如 Nagle 算法让小报文段等待（原因 nagle）。\n",
-            count(size)
+            count(*size)
         ),
     );
     text.push_str(&if wait.with_data {
@@ -72,5 +77,5 @@ fn wait_told(stream: &Stream, wait: &Wait, alike: u64, lang: Lang) -> Option<Str
             format!("\n另有 {alike} 处相同。"),
         ));
     }
-    Some(text)
+    text
 }

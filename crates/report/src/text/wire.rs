@@ -8,7 +8,7 @@ use super::{
     say,
 };
 use analysis::{
-    Analysis,
+    Analysis, Listing,
     model::{
         connection::{Connection, Direction},
         flow::Flow,
@@ -16,10 +16,11 @@ use analysis::{
 };
 use scenario::text::Lang;
 
-/// Most connections, and conversations, whose packets are listed.
-const LISTED: usize = 3;
-/// Most packets of one direction that are listed.
-const PACKETS: usize = 12;
+/// Most connections, and conversations, whose packets are listed, and most of one direction.
+pub(crate) const LISTING: Listing = Listing {
+    conversations: 3,
+    packets: 12,
+};
 /// A space at which no line ends, until lines are made.
 const GLUE: &str = "\u{a0}";
 
@@ -31,11 +32,11 @@ pub(super) fn packets(analysis: &Analysis, lang: Lang) -> String {
         .filter_map(|capture| capture.first)
         .min()
         .unwrap_or(0);
-    let connections = (0..).zip(&analysis.connections).take(LISTED);
+    let connections = (0..).zip(&analysis.connections).take(LISTING.conversations);
     let segments = connections.flat_map(|(number, connection)| {
         Direction::BOTH.map(|way| segments(number, connection, way, start, lang))
     });
-    let flows = (0..).zip(&analysis.flows).take(LISTED);
+    let flows = (0..).zip(&analysis.flows).take(LISTING.conversations);
     let datagrams = flows.flat_map(|(number, flow)| {
         Direction::BOTH.map(|way| datagrams(number, flow, way, start, lang))
     });
@@ -68,17 +69,18 @@ pub(super) fn segments(
     start: u64,
     lang: Lang,
 ) -> Option<String> {
-    let all = &connection.stream(way).segments;
+    let stream = connection.stream(way);
+    let sent = stream.segments.len() as u64 + stream.unlisted.segments;
     let (from, to) = (
         connection.sender(way).address,
         connection.receiver(way).address,
     );
     let many = say(
         lang,
-        plural(all.len() as u64, "segment"),
-        format!("{} 个报文段", count(all.len() as u64)),
+        plural(sent, "segment"),
+        format!("{} 个报文段", count(sent)),
     );
-    let each = all.iter().map(|segment| {
+    let each = stream.segments.iter().map(|segment| {
         let again = match segment.is_retransmission() {
             true => say(lang, "\u{a0}again", "\u{a0}重传"),
             false => String::new(),
@@ -86,7 +88,7 @@ pub(super) fn segments(
         packet(segment.frame, segment.len(), segment.at, start) + &again
     });
     list(
-        all.len(),
+        sent,
         format!("tcp {number}: {from} → {to}"),
         many,
         each,
@@ -95,18 +97,19 @@ pub(super) fn segments(
 }
 
 fn datagrams(number: usize, flow: &Flow, way: Direction, start: u64, lang: Lang) -> Option<String> {
-    let all = &flow.datagrams[way.index()];
+    let listed = &flow.datagrams[way.index()];
+    let sent = listed.len() as u64 + flow.unlisted[way.index()];
     let (from, to) = (flow.sender(way).address, flow.receiver(way).address);
     let many = say(
         lang,
-        plural(all.len() as u64, "datagram"),
-        format!("{} 个数据报", count(all.len() as u64)),
+        plural(sent, "datagram"),
+        format!("{} 个数据报", count(sent)),
     );
-    let each = all
+    let each = listed
         .iter()
         .map(|datagram| packet(datagram.frame, datagram.len, datagram.at, start));
     list(
-        all.len(),
+        sent,
         format!("udp {number}: {from} → {to}"),
         many,
         each,
@@ -121,7 +124,7 @@ fn packet(frame: u64, len: u64, at: u64, start: u64) -> String {
 }
 
 fn list(
-    number: usize,
+    number: u64,
     label: String,
     many: String,
     each: impl Iterator<Item = String>,
@@ -130,8 +133,8 @@ fn list(
     if number == 0 {
         return None;
     }
-    let mut shown: Vec<String> = each.take(PACKETS).collect();
-    let rest = number.saturating_sub(PACKETS) as u64;
+    let mut shown: Vec<String> = each.take(LISTING.packets).collect();
+    let rest = number.saturating_sub(LISTING.packets as u64);
     if rest > 0 {
         let rest = count(rest);
         shown.push(say(lang, format!("{rest} more"), format!("另有 {rest} 个")));

@@ -1,0 +1,127 @@
+//! Segments in a row that have something in common.
+
+use crate::{
+    model::{connection::Segment, finding::Pieces},
+    wire::sender::Situation,
+};
+use scenario::finding::Cause;
+use std::ops::Range;
+
+/// So many in a row are a run.
+pub(crate) const RUN: u64 = 10;
+
+/// What a finding says of a single segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) frame: u64,
+    pub(crate) at: u64,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+}
+
+impl Mark {
+    pub(crate) fn of(segment: &Segment) -> Self {
+        Self {
+            frame: segment.frame,
+            at: segment.at,
+            start: segment.range.start,
+            end: segment.range.end,
+        }
+    }
+}
+
+/// Such segments, added up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    /// The first one's place among the stream's.
+    place: usize,
+    pub(crate) first: Mark,
+    pub(crate) last: Mark,
+    pub(crate) pieces: Pieces,
+    /// Whether the receiver's window had room behind each of them.
+    window_free: bool,
+    /// How many filled it.
+    filled: u64,
+    /// Whether Nagle's algorithm was off: a segment shows that in the situation of the one behind it.
+    pub(crate) nagle_off: bool,
+}
+
+impl Run {
+    fn begin(place: usize, segment: &Segment) -> Self {
+        Self {
+            place,
+            first: Mark::of(segment),
+            last: Mark::of(segment),
+            pieces: Pieces::default(),
+            window_free: true,
+            filled: 0,
+            nagle_off: false,
+        }
+    }
+
+    fn add(&mut self, segment: &Segment, situation: &Situation) {
+        let (room, len) = (situation.now.room, segment.len());
+        self.last = Mark::of(segment);
+        self.pieces.add(segment);
+        self.window_free &= room.is_some_and(|room| room > len);
+        self.filled += u64::from(room == Some(len));
+        self.nagle_off = situation.now.nagle_off;
+    }
+
+    /// Their places among the stream's segments.
+    pub(crate) fn places(&self) -> Range<usize> {
+        self.place..self.place + self.pieces.count as usize
+    }
+
+    /// Why they are small. Where nearly all of them filled the receiver's window, that cut them. With a
+    /// diary, by which nearly all are `as_written`: the program wrote them so. Without: segments that
+    /// left while others were unacknowledged and the window had room were cut neither by Nagle's
+    /// algorithm nor by the window, so they are as the program wrote them.
+    pub(crate) fn cause(&self, as_written: Option<bool>) -> Cause {
+        if as_written.unwrap_or(self.nagle_off && self.window_free) {
+            Cause::SmallWrites
+        } else if self.filled * 10 >= self.pieces.count * 9 {
+            Cause::ReceiveWindow
+        } else {
+            Cause::Undetermined
+        }
+    }
+}
+
+/// Finds them, segment by segment.
+#[derive(Debug, Default)]
+pub(crate) struct Runs {
+    open: Option<Run>,
+}
+
+impl Runs {
+    /// The last segment of those that go on, if any.
+    pub(crate) fn last(&self) -> Option<&Mark> {
+        self.open.as_ref().map(|run| &run.last)
+    }
+
+    /// The next segment; gives the run that ends in front of it.
+    pub(crate) fn next(
+        &mut self,
+        belongs: bool,
+        place: usize,
+        segment: &Segment,
+        situation: &Situation,
+    ) -> Option<Run> {
+        if belongs {
+            let run = self.open.get_or_insert_with(|| Run::begin(place, segment));
+            run.add(segment, situation);
+            return None;
+        }
+        let run = self.end()?;
+        Some(Run {
+            nagle_off: situation.now.nagle_off,
+            ..run
+        })
+    }
+
+    /// The run that goes on until the end.
+    pub(crate) fn end(&mut self) -> Option<Run> {
+        self.open.take().filter(|run| run.pieces.count >= RUN)
+    }
+}
