@@ -27,7 +27,7 @@ image: build ## makes the containers' image of what was built: TINYGRAM_IMAGE=ti
 	@./scripts/image
 
 # Every test this machine can run. A test that can't run here notes why in a file, which is shown
-# at the end; REQUIRE="netns rootless python3 curl tshark uml docker" turns such a note into a failure.
+# at the end; REQUIRE="netns rootless python3 curl tshark uml docker compose" turns such a note into a failure.
 test: build ## runs the tests, and says which were skipped and why
 	@./scripts/image --if-docker
 	@mkdir -p target && rm -f $(SKIPPED)

@@ -1057,7 +1057,12 @@ fn copies_of_packets_that_are_alike_are_counted_whosever_they_are() {
         for n in 0..40 {
             let (first, second) = (100_000 + n * 1_000_000, 100_010 + n * 1_000_000);
             udp.send_alike(Client, first, b"alive", [first + DELAY; 2]);
-            udp.send_alike(Client, second, b"alive", vec![second + DELAY; last as usize]);
+            udp.send_alike(
+                Client,
+                second,
+                b"alive",
+                vec![second + DELAY; last as usize],
+            );
         }
         lab
     };

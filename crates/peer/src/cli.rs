@@ -13,7 +13,9 @@ pub use bytes::{BytesError, parse_bytes};
 use crate::{Diary, Hooks, PeerError, Pen, Story, Witness, complain, log_to_stderr, run, signals};
 use clap::error::ErrorKind;
 use protocol::{PeerConfig, Problem, ProtocolName, Role};
-use std::{cell::Cell, io, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{
+    cell::Cell, env, ffi::OsStr, io, net::SocketAddr, path::Path, process::ExitCode, time::Duration,
+};
 
 /// How long a server's connections may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_millis(500);
@@ -36,9 +38,28 @@ pub enum CliError {
     /// Threads or the runtime are refused.
     #[error("can't start: end some processes or raise `ulimit -u` and `ulimit -n`")]
     Start(#[source] io::Error),
+    /// One file is all three programs, and was called none of them.
+    #[error(
+        "can't tell which program to be: call it tcp-server, tcp-client or udp-peer, by a link of that name"
+    )]
+    Name,
     /// What the peer ran into.
     #[error(transparent)]
     Peer(#[from] PeerError),
+}
+
+/// Runs the program by whose name this process was called.
+pub fn as_called() -> ExitCode {
+    let called = env::args_os().next().unwrap_or_default();
+    match Path::new(&called).file_name().and_then(OsStr::to_str) {
+        Some("tcp-server") => main::<TcpServer>(),
+        Some("tcp-client") => main::<TcpClient>(),
+        Some("udp-peer") => main::<UdpPeer>(),
+        _ => {
+            complain(&CliError::Name);
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// Runs the program on this process's arguments.

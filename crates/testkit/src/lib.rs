@@ -69,6 +69,28 @@ pub fn has_docker() -> bool {
     }
 }
 
+/// The commands of compose's generations that are installed, the second first; a skip with the reason
+/// when there are none.
+///
+/// # Panics
+/// `REQUIRE` lists `compose` and there are none.
+pub fn compose_generations() -> Vec<&'static [&'static str]> {
+    let all: [&[&str]; 2] = [&["docker", "compose"], &["docker-compose"]];
+    let answers = |words: &&[&str]| {
+        let mut command = Command::new(words[0]);
+        let output = command.args(&words[1..]).arg("version").output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let found: Vec<_> = all.into_iter().filter(answers).collect();
+    if found.is_empty() {
+        skip(
+            "compose",
+            "neither `docker compose` nor docker-compose is installed",
+        );
+    }
+    found
+}
+
 /// Whether user-mode Linux is installed; a skip with the reason when it isn't.
 ///
 /// # Panics

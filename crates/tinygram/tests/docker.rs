@@ -7,47 +7,17 @@ mod support;
 use serde_json::Value;
 use std::{
     fs,
-    io::Read,
     process::{Command, Output, Stdio},
 };
 use support::{
-    Workshop, assert_exit, namespaces, processes::eventually, seen::seen, stderr, stdout,
+    Workshop, assert_exit,
+    engine::{docker, in_mid_run, left_by, tinygram},
+    namespaces,
+    processes::eventually,
+    seen::seen,
+    stderr, stdout,
 };
 use testkit::has_docker;
-
-/// The command, with the engine that the machine has.
-fn tinygram(workshop: &Workshop, arguments: &[&str]) -> Command {
-    let mut command = workshop.tinygram(arguments);
-    command.env_remove("DOCKER_HOST");
-    command
-}
-
-fn docker(arguments: &[&str]) -> String {
-    let output = Command::new("docker").args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}",
-        stderr(&output)
-    );
-    stdout(&output).trim().to_owned()
-}
-
-/// Containers and networks that carry the command's label.
-fn left_by(runner: u32) -> (Vec<String>, Vec<String>) {
-    let of = |list: &[&str]| -> Vec<String> {
-        let format = "{{.ID}} {{.Label \"tinygram.runner\"}}";
-        let all = docker(
-            &[
-                list,
-                &["--filter", "label=tinygram.runner", "--format", format],
-            ]
-            .concat(),
-        );
-        let ours = |line: &&str| line.split(' ').nth(1) == Some(&runner.to_string());
-        all.lines().filter(ours).map(str::to_owned).collect()
-    };
-    (of(&["ps", "--all"]), of(&["network", "ls"]))
-}
 
 /// One of each kind: streams, datagrams, fragments, an MTU, a stall.
 const LESSONS: [&str; 4] = ["sticky", "udp-fragments", "udp-truncate", "nagle-delack"];
@@ -175,23 +145,7 @@ fn when_the_command_is_killed_its_containers_end_and_clean_removes_the_rest() {
         return;
     }
     let workshop = Workshop::new();
-    let mut child = tinygram(
-        &workshop,
-        &["run", "partition", "--backend", "docker", "-v"],
-    )
-    .stdout(Stdio::null())
-    .stderr(Stdio::piped())
-    .spawn()
-    .unwrap();
-    let mut log = child.stderr.take().unwrap();
-    let mut said = Vec::new();
-    // In the middle of a run.
-    while !String::from_utf8_lossy(&said).contains("Playing") {
-        let mut piece = [0; 256];
-        let length = log.read(&mut piece).unwrap();
-        assert_ne!(length, 0, "{}", String::from_utf8_lossy(&said));
-        said.extend(&piece[..length]);
-    }
+    let mut child = in_mid_run(&workshop);
     let runner = child.id();
     assert!(!left_by(runner).0.is_empty());
     child.kill().unwrap();

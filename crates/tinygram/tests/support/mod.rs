@@ -7,6 +7,7 @@
     reason = "each test uses its part"
 )]
 
+pub mod engine;
 pub mod processes;
 pub mod seen;
 
