@@ -9,7 +9,7 @@ use std::process::Command;
 use support::{Workshop, assert_exit, namespaces, stdout};
 use unicode_width::UnicodeWidthStr;
 
-const ABILITIES: [&str; 11] = [
+const ABILITIES: [&str; 12] = [
     "namespaces",
     "link",
     "offload-control",
@@ -20,6 +20,7 @@ const ABILITIES: [&str; 11] = [
     "docker",
     "image",
     "compose",
+    "reverse-path",
     "tshark",
 ];
 

@@ -10,7 +10,10 @@ use control::{Ability, HostAbilities, reason};
 use record::manifest::SIMULATED;
 use scenario::text::Lang;
 use serde_json::{Value, json};
-use std::{fs::OpenOptions, io};
+use std::{
+    fs::{self, OpenOptions},
+    io,
+};
 
 /// The backend that is always there, as `--backend` calls it.
 const SIM: &str = "sim";
@@ -36,6 +39,9 @@ pub(super) enum Subject {
     Image,
     /// docker compose, of either generation.
     Compose,
+    /// Whether the kernel drops what comes from a container under an address that it would not answer
+    /// there.
+    ReversePath,
     /// Wireshark's command line.
     Tshark,
     /// Simulated hosts.
@@ -55,6 +61,7 @@ impl Subject {
             Self::Docker => "docker",
             Self::Image => "image",
             Self::Compose => "compose",
+            Self::ReversePath => "reverse-path",
             Self::Tshark => "tshark",
             Self::Sim => "sim",
         }
@@ -84,6 +91,7 @@ impl Checkup {
                 (Subject::Docker, docker),
                 (Subject::Image, image),
                 (Subject::Compose, programs::compose()),
+                (Subject::ReversePath, reverse_path()),
                 (Subject::Tshark, programs::tshark()),
             ],
         }
@@ -180,6 +188,25 @@ fn engine() -> (Ability, Ability) {
             };
             (docker, unknown())
         }
+    }
+}
+
+/// What a new bridge will have: the larger of both values (ip-sysctl, `rp_filter`). Loose (2) does not
+/// help, since a default route leads to every address.
+fn reverse_path() -> Ability {
+    let value = |name| {
+        let path = format!("/proc/sys/net/ipv4/conf/{name}/rp_filter");
+        let text = fs::read_to_string(path).ok()?;
+        text.trim().parse::<u8>().ok()
+    };
+    match (value("all"), value("default")) {
+        (Some(all), Some(default)) => match all.max(default) {
+            1 => Ability::ok("containers can't send to this machine (rp_filter 1)"),
+            other => Ability::missing(format!(
+                "root in a container can send UDP here (rp_filter {other})"
+            )),
+        },
+        _ => Ability::missing("/proc/sys/net/ipv4 can't be read"),
     }
 }
 

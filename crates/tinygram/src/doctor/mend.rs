@@ -80,6 +80,14 @@ pub(super) fn mend(subject: Subject, state: State, lang: Lang) -> &'static str {
             "apt install docker-compose\nonly needed for docker compose up",
             "apt install docker-compose\n只有 docker compose up 需要",
         ),
+        (Subject::ReversePath, _) => (
+            "sysctl net.ipv4.conf.all.rp_filter=1\n\
+             only for programs in containers that you don't trust;\n\
+             see docs/docker.md",
+            "sysctl net.ipv4.conf.all.rp_filter=1\n\
+             只在容器里运行不可信的程序时需要，\n\
+             见 docs/docker.md",
+        ),
         (Subject::Tshark, _) => (
             "apt install tshark\nonly needed for some tests",
             "apt install tshark\n只有一些测试需要",

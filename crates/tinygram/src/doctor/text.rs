@@ -85,6 +85,8 @@ fn name(subject: Subject, lang: Lang) -> &'static str {
         (Subject::Image, Lang::En) => "the lab's image",
         (Subject::Image, Lang::Zh) => "实验室镜像",
         (Subject::Compose, _) => "compose",
+        (Subject::ReversePath, Lang::En) => "reverse path",
+        (Subject::ReversePath, Lang::Zh) => "反向路径过滤",
         (Subject::Tshark, _) => "tshark",
         (Subject::Sim, Lang::En) => "simulation",
         (Subject::Sim, Lang::Zh) => "模拟",
