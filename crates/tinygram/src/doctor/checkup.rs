@@ -203,7 +203,7 @@ fn reverse_path() -> Ability {
         (Some(all), Some(default)) => match all.max(default) {
             1 => Ability::ok("containers can't send to this machine (rp_filter 1)"),
             other => Ability::missing(format!(
-                "root in a container can send UDP here (rp_filter {other})"
+                "container root can send UDP here (rp_filter {other})"
             )),
         },
         _ => Ability::missing("/proc/sys/net/ipv4 can't be read"),
