@@ -82,8 +82,8 @@ pub(super) fn mend(subject: Subject, state: State, lang: Lang) -> &'static str {
         ),
         (Subject::ReversePath, _) => (
             "sysctl net.ipv4.conf.all.rp_filter=1\n\
-             only for programs in containers that you don't trust;\n\
-             see docs/docker.md",
+             only for containers that you don't trust:\n\
+             docs/docker.md",
             "sysctl net.ipv4.conf.all.rp_filter=1\n\
              只在容器里运行不可信的程序时需要，\n\
              见 docs/docker.md",
