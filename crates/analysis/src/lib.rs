@@ -13,6 +13,7 @@
 //! What is claimed is proven. Causes come from what captures and diaries show, never from what the
 //! plan says the programs were told; where that does not decide, the cause is `undetermined`.
 
+mod chunks;
 mod comparison;
 mod diary;
 mod ends;

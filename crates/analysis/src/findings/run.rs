@@ -2,7 +2,7 @@
 
 use crate::{
     model::{connection::Segment, finding::Pieces},
-    wire::sender::Situation,
+    wire::sender::State,
 };
 use scenario::finding::Cause;
 use std::ops::Range;
@@ -59,13 +59,13 @@ impl Run {
         }
     }
 
-    fn add(&mut self, segment: &Segment, situation: &Situation) {
-        let (room, len) = (situation.now.room, segment.len());
+    fn add(&mut self, segment: &Segment, now: &State) {
+        let (room, len) = (now.room, segment.len());
         self.last = Mark::of(segment);
         self.pieces.add(segment);
         self.window_free &= room.is_some_and(|room| room > len);
         self.filled += u64::from(room == Some(len));
-        self.nagle_off = situation.now.nagle_off;
+        self.nagle_off = now.nagle_off;
     }
 
     /// Their places among the stream's segments.
@@ -106,16 +106,16 @@ impl Runs {
         belongs: bool,
         place: usize,
         segment: &Segment,
-        situation: &Situation,
+        now: &State,
     ) -> Option<Run> {
         if belongs {
             let run = self.open.get_or_insert_with(|| Run::begin(place, segment));
-            run.add(segment, situation);
+            run.add(segment, now);
             return None;
         }
         let run = self.end()?;
         Some(Run {
-            nagle_off: situation.now.nagle_off,
+            nagle_off: now.nagle_off,
             ..run
         })
     }

@@ -15,7 +15,7 @@ use crate::{
         finding::{Details, Finding, Pieces},
     },
     span::covering,
-    wire::sender::{Release, Situation},
+    wire::sender::{Release, State},
 };
 use scenario::finding::{Cause, FindingCode};
 
@@ -30,7 +30,13 @@ pub(super) fn crumbs(case: &Case<'_>, findings: &mut Vec<Finding>) {
             Some(write) => writes[write].begin <= release.ack.at,
             None => writes.is_empty() && release.just_now,
         };
-        crumbs.next(segment, situation, case.stream.mss, waited);
+        crumbs.next(
+            segment,
+            &situation.now,
+            situation.release.as_ref(),
+            case.stream.mss,
+            waited,
+        );
     }
     findings.extend(crumbs.finding(case));
 }
@@ -65,14 +71,14 @@ impl Crumbs {
     pub(crate) fn next(
         &mut self,
         segment: &Segment,
-        situation: &Situation,
+        now: &State,
+        release: Option<&Release>,
         mss: Option<u16>,
         waited: impl Fn(&Release) -> bool,
     ) {
         if segment.is_retransmission() {
             return;
         }
-        let now = &situation.now;
         let rule = mss.map_or(u64::MAX, u64::from).min(now.largest_window / 2);
         let fills = now.room == Some(segment.len());
         let is_crumb = self.was_filled && fills && !segment.full && segment.len() < rule / 2;
@@ -80,7 +86,6 @@ impl Crumbs {
         if !is_crumb {
             return;
         }
-        let release = situation.release.as_ref();
         let begin = || Swept {
             first: Mark::of(segment),
             opened_by: release.map(|release| release.ack.frame),

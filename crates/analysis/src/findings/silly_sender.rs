@@ -16,7 +16,7 @@ use crate::{
         connection::Segment,
         finding::{Cost, Details, Finding, Pieces},
     },
-    wire::sender::Situation,
+    wire::sender::State,
 };
 use scenario::finding::{Cause, FindingCode};
 
@@ -35,7 +35,7 @@ pub(super) fn slow_producer(case: &Case<'_>, findings: &mut Vec<Finding>) {
         is_found.then(|| finding(case, &slow, cause))
     };
     for (place, (segment, situation)) in case.judged().enumerate() {
-        findings.extend(producer.next(place, segment, situation).and_then(tell));
+        findings.extend(producer.next(place, segment, &situation.now).and_then(tell));
     }
     findings.extend(producer.end().and_then(tell));
 }
@@ -72,13 +72,8 @@ pub(crate) struct Producer {
 
 impl Producer {
     /// The next segment; gives those that end in front of it.
-    pub(crate) fn next(
-        &mut self,
-        place: usize,
-        segment: &Segment,
-        situation: &Situation,
-    ) -> Option<Slow> {
-        let room = situation.now.room;
+    pub(crate) fn next(&mut self, place: usize, segment: &Segment, now: &State) -> Option<Slow> {
+        let room = now.room;
         let is_piece = is_tinygram(segment)
             && !segment.is_retransmission()
             && room.is_none_or(|room| room > segment.len());
@@ -91,7 +86,7 @@ impl Producer {
                 }
             }
         }
-        let run = self.runs.next(is_piece, place, segment, situation)?;
+        let run = self.runs.next(is_piece, place, segment, now)?;
         self.slow(run)
     }
 

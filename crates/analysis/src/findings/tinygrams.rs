@@ -18,7 +18,7 @@ pub(super) fn runs(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let mut runs = Runs::default();
     let tell = |run: Run| finding(case, &run, run.cause(as_written(case, &run)));
     for (place, (segment, situation)) in case.judged().enumerate() {
-        let run = runs.next(is_tinygram(segment), place, segment, situation);
+        let run = runs.next(is_tinygram(segment), place, segment, &situation.now);
         findings.extend(run.map(tell));
     }
     findings.extend(runs.end().map(tell));

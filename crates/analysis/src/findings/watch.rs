@@ -33,8 +33,8 @@ pub(crate) struct Watch {
     filled: full::Filled,
     sizes: mss::Sizes,
     kinds: Kinds,
-    /// Those without data, then those with.
-    waits: [Option<Waits>; 2],
+    /// Those without data, then those with; few streams have any.
+    waits: Option<Box<[Option<Waits>; 2]>>,
 }
 
 /// The first finding of each kind and cause, and how many more there were.
@@ -55,25 +55,22 @@ fn note<T>(kinds: &mut Vec<(Cause, T, u64)>, cause: Cause, found: T) {
 impl<'a> Sink<'a> for Watch {
     fn sent(&mut self, segment: Segment, _: &'a [u8]) {
         let place = self.sizes.segments() as usize;
-        let situation = self.sender.situation(self.sender.state());
-        let run = self.tinygrams.next(
-            tinygrams::is_tinygram(&segment),
-            place,
-            &segment,
-            &situation,
-        );
+        let (now, release) = (self.sender.state(), self.sender.release());
+        let is_tinygram = tinygrams::is_tinygram(&segment);
+        let run = self.tinygrams.next(is_tinygram, place, &segment, now);
         if let Some(run) = run {
             note(&mut self.kinds.tinygrams, run.cause(None), run);
         }
-        if let Some(slow) = self.producer.next(place, &segment, &situation) {
+        if let Some(slow) = self.producer.next(place, &segment, now) {
             self.kinds.note_slow(slow);
         }
         self.crumbs
-            .next(&segment, &situation, self.mss, |release| release.just_now);
-        self.filled.next(&segment, &situation);
+            .next(&segment, now, release, self.mss, |release| release.just_now);
+        self.filled.next(&segment, now);
         self.sizes.next(&segment);
-        if let Some((wait, behind)) = wait(place, &segment, &situation) {
-            let known = &mut self.waits[usize::from(wait.with_data)];
+        if let Some((wait, behind)) = wait(place, &segment, now, release) {
+            let waits = self.waits.get_or_insert_default();
+            let known = &mut waits[usize::from(wait.with_data)];
             Waits::add(known, Waits::one(wait, &segment, behind));
         }
         self.sender.send(place, &segment);
@@ -90,7 +87,7 @@ impl<'a> Sink<'a> for Watch {
         if let Some(closed) = self.window.announced(ack) {
             note(&mut self.kinds.closed, Cause::ReceiveBuffer, closed);
         }
-        let before = self.sender.state();
+        let before = *self.sender.state();
         self.sender.acknowledge(ack, before);
     }
 }
@@ -131,13 +128,14 @@ impl Watch {
             self.kinds.note_slow(slow);
         }
         if let Some(closed) = self.window.closed.take() {
-            note(&mut self.kinds.closed, Cause::ReceiveBuffer, closed);
+            note(&mut self.kinds.closed, Cause::ReceiveBuffer, *closed);
         }
     }
 
     /// The longest wait of each kind.
     pub(crate) fn waits(&self) -> Vec<Waits> {
-        self.waits.iter().flatten().cloned().collect()
+        let kinds = self.waits.iter().flat_map(|kinds| kinds.iter());
+        kinds.flatten().cloned().collect()
     }
 
     /// Findings of which there are more than the one that is told.

@@ -6,7 +6,7 @@ use crate::{
         connection::Segment,
         finding::{Cost, Details, Finding},
     },
-    wire::{sender::Situation, windows::Closed},
+    wire::{sender::State, windows::Closed},
 };
 use scenario::finding::{Cause, FindingCode};
 
@@ -45,7 +45,7 @@ pub(super) fn closed(case: &Case<'_>, closed: &Closed) -> Finding {
 pub(super) fn filled(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let mut filled = Filled::default();
     for (segment, situation) in case.judged() {
-        filled.next(segment, situation);
+        filled.next(segment, &situation.now);
     }
     findings.extend(filled.finding(case));
 }
@@ -53,23 +53,24 @@ pub(super) fn filled(case: &Case<'_>, findings: &mut Vec<Finding>) {
 /// Finds such segments.
 #[derive(Debug, Default)]
 pub(crate) struct Filled {
-    ends: Option<[Mark; 2]>,
+    /// The first and the last of them; few streams have any.
+    ends: Option<Box<[Mark; 2]>>,
     times: u64,
 }
 
 impl Filled {
     /// The next segment.
-    pub(crate) fn next(&mut self, segment: &Segment, situation: &Situation) {
-        if segment.is_retransmission() || situation.now.room != Some(segment.len()) {
+    pub(crate) fn next(&mut self, segment: &Segment, now: &State) {
+        if segment.is_retransmission() || now.room != Some(segment.len()) {
             return;
         }
         self.times += 1;
         let mark = Mark::of(segment);
-        self.ends.get_or_insert([mark; 2])[1] = mark;
+        self.ends.get_or_insert_with(|| Box::new([mark; 2]))[1] = mark;
     }
 
     pub(super) fn finding(&self, case: &Case<'_>) -> Option<Finding> {
-        let [first, last] = self.ends?;
+        let [first, last] = **self.ends.as_ref()?;
         let mut frames = vec![case.sent(first.frame)];
         if self.times > 1 {
             frames.push(case.sent(last.frame));

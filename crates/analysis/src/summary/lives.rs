@@ -2,6 +2,7 @@
 
 use super::{Listing, life::Life};
 use crate::{
+    chunks::Chunks,
     ends::{Ends, Places},
     findings,
     frame::{Frame, Tcp},
@@ -14,7 +15,7 @@ pub(super) struct Lives {
     listing: Listing,
     /// The last life of each four-tuple.
     places: Places,
-    lives: Vec<Life>,
+    lives: Chunks<Life>,
 }
 
 impl Lives {
@@ -22,23 +23,24 @@ impl Lives {
         Self {
             listing,
             places: Places::default(),
-            lives: Vec::new(),
+            lives: Chunks::default(),
         }
     }
 
     pub(super) fn next(&mut self, frame: &Frame<'_>, tcp: &Tcp) {
         let (ends, _) = Ends::new(frame.source, frame.destination);
         let fresh = self.lives.len();
-        let mut place = self.places.of(ends, fresh);
-        if place < fresh && self.lives[place].is_over(tcp) {
-            self.places.moved(ends, fresh);
-            place = fresh;
+        let place = self.places.of(ends, fresh);
+        if let Some(life) = self.lives.get_mut(place)
+            && !life.is_over(tcp)
+        {
+            life.next(frame, tcp);
+            return;
         }
-        if place == fresh {
-            let listed = self.listing.of(place);
-            self.lives.push(Life::new(frame, tcp, listed));
-        }
-        self.lives[place].next(frame, tcp);
+        self.places.moved(ends, fresh);
+        let mut life = Life::new(frame, tcp, self.listing.of(fresh));
+        life.next(frame, tcp);
+        self.lives.push(life);
     }
 
     /// There will be no more packets.

@@ -68,11 +68,12 @@ pub(crate) fn situations(segments: &[Segment], steps: &[Step]) -> Vec<Situation>
     let mut in_flight = InFlight::default();
     let mut situations = Vec::with_capacity(segments.len());
     for step in steps {
-        let now = in_flight.with(sender.state());
+        let now = in_flight.with(*sender.state());
         match *step {
             Step::Sent(place) => {
                 let segment = &segments[place];
-                situations.push(sender.situation(now));
+                let release = sender.release().copied();
+                situations.push(Situation { now, release });
                 sender.send(place, segment);
                 in_flight.send(segment);
             }
@@ -119,27 +120,23 @@ impl InFlight {
 #[derive(Debug, Default)]
 pub(crate) struct Sender {
     sent: u64,
+    /// How far the receiver's window reaches.
     edge: Option<u64>,
-    /// Where the last small segment ends, until that is acknowledged. Earlier ones end before it.
-    small: Option<u64>,
+    /// Where the last small segment ends; earlier ones end before it.
+    small: u64,
     state: State,
     release: Option<Release>,
 }
 
 impl Sender {
     /// What is under way now.
-    pub(crate) fn state(&self) -> State {
-        State {
-            small_in_flight: self.small.is_some(),
-            room: self.edge.map(|edge| edge.saturating_sub(self.sent)),
-            ..self.state
-        }
+    pub(crate) fn state(&self) -> &State {
+        &self.state
     }
 
-    /// In which the next segment leaves.
-    pub(crate) fn situation(&self, now: State) -> Situation {
-        let release = self.release;
-        Situation { now, release }
+    /// The last acknowledgment that let something go.
+    pub(crate) fn release(&self) -> Option<&Release> {
+        self.release.as_ref()
     }
 
     /// A segment leaves.
@@ -150,8 +147,9 @@ impl Sender {
             return;
         }
         if !segment.full && !segment.fin {
-            self.state.nagle_off |= self.small.is_some();
-            self.small = Some(segment.range.end);
+            self.state.nagle_off |= self.state.small_in_flight;
+            self.state.small_in_flight = true;
+            self.small = segment.range.end;
             self.state.last_small = Some(Small {
                 place,
                 frame: segment.frame,
@@ -159,6 +157,11 @@ impl Sender {
             });
         }
         self.sent = self.sent.max(segment.range.end);
+        self.state.room = self.room();
+    }
+
+    fn room(&self) -> Option<u64> {
+        self.edge.map(|edge| edge.saturating_sub(self.sent))
     }
 
     /// An acknowledgment comes in; `before` is the state until then.
@@ -172,9 +175,8 @@ impl Sender {
         self.edge = self.edge.max(ack.edge);
         let window = ack.edge.map_or(0, |edge| edge.saturating_sub(ack.up_to));
         self.state.largest_window = self.state.largest_window.max(window);
-        if self.small.is_some_and(|end| end <= self.state.acknowledged) {
-            self.small = None;
-        }
+        self.state.room = self.room();
+        self.state.small_in_flight &= self.small > self.state.acknowledged;
         if news {
             let just_now = true;
             self.release = Some(Release {

@@ -5,7 +5,7 @@
 //! segments are acknowledged, and nothing else explains the moment, the kernel was holding it, as
 //! Nagle's algorithm does (RFC 896; RFC 1122, 4.2.3.4).
 
-use super::sender::{RELEASE, Situation};
+use super::sender::{RELEASE, Release, Situation, State};
 use crate::model::connection::{Segment, Wait};
 
 /// The acknowledgment must have taken this many times as long as the gap between it and the
@@ -21,7 +21,10 @@ const BEFORE_ANSWER: u64 = 100_000;
 pub(crate) fn waits(segments: &[Segment], situations: &[Situation]) -> Vec<Wait> {
     let judged = segments.iter().zip(situations).enumerate();
     judged
-        .filter_map(|(place, (segment, situation))| Some(wait(place, segment, situation)?.0))
+        .filter_map(|(place, (segment, situation))| {
+            let release = situation.release.as_ref();
+            Some(wait(place, segment, &situation.now, release)?.0)
+        })
         .collect()
 }
 
@@ -29,9 +32,10 @@ pub(crate) fn waits(segments: &[Segment], situations: &[Situation]) -> Vec<Wait>
 pub(crate) fn wait(
     place: usize,
     segment: &Segment,
-    Situation { now, release }: &Situation,
+    now: &State,
+    release: Option<&Release>,
 ) -> Option<(Wait, u64)> {
-    let release = release.as_ref().filter(|release| release.just_now)?;
+    let release = release.filter(|release| release.just_now)?;
     let before = &release.before;
     let small = !segment.is_retransmission() && !segment.full && !segment.fin;
     let nagle = !before.nagle_off && before.small_in_flight && !now.small_in_flight;

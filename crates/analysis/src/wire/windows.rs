@@ -24,31 +24,33 @@ pub(crate) fn closed(steps: &[Step]) -> Vec<Closed> {
             Step::Sent(_) => {}
         }
     }
-    all.extend(window.closed);
+    all.extend(window.closed.map(|closed| *closed));
     all
 }
 
 /// A receiver's window, announcement by announcement.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
-    /// While it is closed.
-    pub(crate) closed: Option<Closed>,
+    /// While it is closed, as it seldom is.
+    pub(crate) closed: Option<Box<Closed>>,
 }
 
 impl Window {
     /// Gives the time that this announcement ends.
     pub(crate) fn announced(&mut self, ack: Acknowledgment) -> Option<Closed> {
         if ack.edge == Some(ack.up_to) {
-            self.closed.get_or_insert(Closed {
-                by: ack,
-                opened: None,
-                probes: 0,
+            self.closed.get_or_insert_with(|| {
+                Box::new(Closed {
+                    by: ack,
+                    opened: None,
+                    probes: 0,
+                })
             });
             return None;
         }
         self.closed.take().map(|closed| Closed {
             opened: Some(ack),
-            ..closed
+            ..*closed
         })
     }
 
