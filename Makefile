@@ -50,6 +50,7 @@ truth: build ## plays runs whose causes are known, and counts what analysis find
 bench: build ## measures what a run costs, what a packet costs, what a link carries
 	./scripts/overhead
 	@docker version >/dev/null 2>&1 && ./scripts/docker-overhead || echo "containers: no engine answers"
+	./scripts/inspect-speed
 	$(CARGO) bench -p analysis --locked
 	$(CARGO) bench -p emulator --locked
 	$(CARGO) bench -p sim --locked

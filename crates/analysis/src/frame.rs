@@ -163,6 +163,7 @@ pub(crate) fn read(file: &[u8]) -> Result<Frames<'_>, ReadError> {
     })
 }
 
+#[inline]
 fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {
     let (ports, transport, payload, payload_len) = match decoded.transport {
         decode::Transport::Tcp(segment) => (
@@ -226,6 +227,7 @@ fn too_big(decoded: &Decoded<'_>) -> Option<TooBig> {
     Some(TooBig { from, to })
 }
 
+#[inline]
 fn tcp(header: &tcp::Packet<'_>) -> Tcp {
     let flags = header.flags();
     let mut tcp = Tcp {

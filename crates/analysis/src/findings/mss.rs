@@ -17,7 +17,7 @@ const ENOUGH: u64 = 3;
 pub(super) fn small(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let mut sizes = Sizes::default();
     for segment in &case.stream.segments {
-        sizes.next(segment);
+        sizes.next(segment, case.stream.mss);
     }
     findings.extend(sizes.finding(case));
 }
@@ -26,8 +26,8 @@ pub(super) fn small(case: &Case<'_>, findings: &mut Vec<Finding>) {
 #[derive(Debug, Default)]
 pub(crate) struct Sizes {
     largest: u64,
-    /// The first and the last of them.
-    ends: Option<[Mark; 2]>,
+    /// The first and the last of them, where the path is.
+    ends: Option<Box<[Mark; 2]>>,
     /// How many of them there are.
     cut: u64,
     /// Of all segments.
@@ -37,8 +37,11 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     /// The next segment.
-    pub(crate) fn next(&mut self, segment: &Segment) {
+    pub(crate) fn next(&mut self, segment: &Segment, mss: Option<u16>) {
         self.segments += 1;
+        if mss.is_none_or(|mss| mss >= USUAL) {
+            return;
+        }
         self.headers += u64::from(segment.headers);
         let len = segment.len();
         if len > self.largest {
@@ -47,7 +50,7 @@ impl Sizes {
         if len == self.largest {
             self.cut += 1;
             let mark = Mark::of(segment);
-            self.ends.get_or_insert([mark; 2])[1] = mark;
+            self.ends.get_or_insert_with(|| Box::new([mark; 2]))[1] = mark;
         }
     }
 
@@ -58,7 +61,8 @@ impl Sizes {
 
     pub(super) fn finding(&self, case: &Case<'_>) -> Option<Finding> {
         let mss = case.stream.mss.filter(|mss| *mss < USUAL)?;
-        let [first, last] = self.ends.filter(|_| self.cut >= ENOUGH)?;
+        let ends = self.ends.as_ref().filter(|_| self.cut >= ENOUGH)?;
+        let [first, last] = **ends;
         Some(case.finding(Found {
             code: FindingCode::SmallMss,
             cause: Cause::Mss,

@@ -91,16 +91,23 @@ impl Run {
 /// Finds them, segment by segment.
 #[derive(Debug, Default)]
 pub(crate) struct Runs {
-    open: Option<Run>,
+    is_open: bool,
+    /// The last one. Most streams have none, and what a stream needs for each packet should be near.
+    run: Option<Box<Run>>,
 }
 
 impl Runs {
     /// The last segment of those that go on, if any.
     pub(crate) fn last(&self) -> Option<&Mark> {
-        self.open.as_ref().map(|run| &run.last)
+        self.open().map(|run| &run.last)
+    }
+
+    fn open(&self) -> Option<&Run> {
+        self.run.as_deref().filter(|_| self.is_open)
     }
 
     /// The next segment; gives the run that ends in front of it.
+    #[inline]
     pub(crate) fn next(
         &mut self,
         belongs: bool,
@@ -109,8 +116,7 @@ impl Runs {
         now: &State,
     ) -> Option<Run> {
         if belongs {
-            let run = self.open.get_or_insert_with(|| Run::begin(place, segment));
-            run.add(segment, now);
+            self.add(place, segment, now);
             return None;
         }
         let run = self.end()?;
@@ -120,8 +126,28 @@ impl Runs {
         })
     }
 
+    fn add(&mut self, place: usize, segment: &Segment, now: &State) {
+        let begin = || Run::begin(place, segment);
+        let run = match &mut self.run {
+            Some(run) if self.is_open => run,
+            Some(run) => {
+                **run = begin();
+                run
+            }
+            none => none.insert(Box::new(begin())),
+        };
+        self.is_open = true;
+        run.add(segment, now);
+    }
+
     /// The run that goes on until the end.
+    #[inline]
     pub(crate) fn end(&mut self) -> Option<Run> {
-        self.open.take().filter(|run| run.pieces.count >= RUN)
+        if !self.is_open {
+            return None;
+        }
+        let run = self.open().copied();
+        self.is_open = false;
+        run.filter(|run| run.pieces.count >= RUN)
     }
 }

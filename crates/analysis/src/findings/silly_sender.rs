@@ -66,7 +66,8 @@ fn is_dialogue_of(answers: u64, run: &Run) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Producer {
     runs: Runs,
-    gaps: Gaps,
+    /// Few streams have any.
+    gaps: Option<Box<Gaps>>,
     answers: u64,
 }
 
@@ -79,9 +80,12 @@ impl Producer {
             && room.is_none_or(|room| room > segment.len());
         if is_piece {
             match self.runs.last() {
-                Some(last) => self.gaps.add(segment.at.saturating_sub(last.at), SLOW),
+                Some(last) => {
+                    let gaps = self.gaps.get_or_insert_default();
+                    gaps.add(segment.at.saturating_sub(last.at), SLOW);
+                }
                 None => {
-                    self.gaps.clear();
+                    self.gaps.iter_mut().for_each(|gaps| gaps.clear());
                     self.answers = 0;
                 }
             }
@@ -102,7 +106,7 @@ impl Producer {
     }
 
     fn slow(&mut self, run: Run) -> Option<Slow> {
-        let pause = self.gaps.median(SLOW)?;
+        let pause = self.gaps.as_mut()?.median(SLOW)?;
         let answers = self.answers;
         Some(Slow {
             run,

@@ -67,7 +67,7 @@ impl<'a> Sink<'a> for Watch {
         self.crumbs
             .next(&segment, now, release, self.mss, |release| release.just_now);
         self.filled.next(&segment, now);
-        self.sizes.next(&segment);
+        self.sizes.next(&segment, self.mss);
         if let Some((wait, behind)) = wait(place, &segment, now, release) {
             let waits = self.waits.get_or_insert_default();
             let known = &mut waits[usize::from(wait.with_data)];

@@ -54,6 +54,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The next frame, if nothing is to wait for; others are held.
+    #[inline]
     fn take(&mut self, packet: &Packet<'a>) -> Option<Frame<'a>> {
         self.met.packets += 1;
         let (first, last) = self.met.span.unwrap_or((packet.at, packet.at));

@@ -125,6 +125,8 @@ pub(crate) struct Sender {
     /// Where the last small segment ends; earlier ones end before it.
     small: u64,
     state: State,
+    /// Whether that is so of the release, which is not looked at for each packet.
+    is_just_now: bool,
     release: Option<Release>,
 }
 
@@ -179,6 +181,7 @@ impl Sender {
         self.state.small_in_flight &= self.small > self.state.acknowledged;
         if news {
             let just_now = true;
+            self.is_just_now = true;
             self.release = Some(Release {
                 ack,
                 before,
@@ -191,8 +194,11 @@ impl Sender {
 
     /// Something left or came in since the last release.
     fn something_else(&mut self) {
-        if let Some(release) = &mut self.release {
+        if self.is_just_now
+            && let Some(release) = &mut self.release
+        {
             release.just_now = false;
+            self.is_just_now = false;
         }
     }
 }

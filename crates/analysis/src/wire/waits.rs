@@ -35,14 +35,14 @@ pub(crate) fn wait(
     now: &State,
     release: Option<&Release>,
 ) -> Option<(Wait, u64)> {
+    if segment.is_retransmission() || segment.full || segment.fin {
+        return None;
+    }
     let release = release.filter(|release| release.just_now)?;
     let before = &release.before;
-    let small = !segment.is_retransmission() && !segment.full && !segment.fin;
     let nagle = !before.nagle_off && before.small_in_flight && !now.small_in_flight;
     let windows_free = before.resent.is_none() && before.room? >= segment.len();
-    let behind = before
-        .last_small
-        .filter(|_| small && nagle && windows_free)?;
+    let behind = before.last_small.filter(|_| nagle && windows_free)?;
     let gap = segment.at.saturating_sub(release.ack.at);
     let at_most = release.ack.at.saturating_sub(behind.at);
     let soon = if release.ack.with_data {
