@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Nothing here reads a clock or a file: a [`Run`] goes in, an [`Analysis`] comes out, the same
-//! one every time. [`analyse`] takes runs of the lab, [`inspect`] any capture, and
-//! [`BatchAnalysis`] puts runs side by side.
+//! one every time. [`analyse`] takes runs of the lab, [`inspect`] any capture, [`summarise`] one of any
+//! size, in one pass, and [`BatchAnalysis`] puts runs side by side.
 //!
 //! What is claimed is proven. Causes come from what captures and diaries show, never from what the
 //! plan says the programs were told; where that does not decide, the cause is `undetermined`.
