@@ -3,6 +3,7 @@
 use crate::{
     diary::{Chapter, Diary},
     frame::TooBig,
+    holes,
     model::connection::{Connection, Direction, End, Message, Stream, Trace},
     programs::{Programs, Protocol},
     queues,
@@ -220,6 +221,7 @@ impl Joined<'_> {
         let streams = self.connection.streams.iter_mut();
         for (stream, ((contents, situations), acknowledged)) in streams.zip(known) {
             stream.queues = queues::queues(stream, acknowledged);
+            stream.holes = holes::holes(stream);
             if stream.writes.is_empty() {
                 stream.waits = waits::waits(&stream.segments, situations);
             }

@@ -22,6 +22,7 @@ mod findings;
 mod flows;
 mod frame;
 mod hold;
+mod holes;
 mod join;
 mod judge;
 mod links;
@@ -127,6 +128,7 @@ pub fn analyse(run: &Run) -> Analysis {
             variant: variant.name.clone(),
             about: variant.about.clone(),
             seed: manifest.seed,
+            began: run.manifest.began,
             place: manifest.place.clone(),
             stacks: stacks(&manifest.hosts),
             outcome: manifest.outcome.clone(),

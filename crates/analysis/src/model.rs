@@ -145,6 +145,9 @@ pub struct RunSubject {
     pub about: Text,
     /// Where all chance came from.
     pub seed: u64,
+    /// When the programs were let go, in ns since 1970: phases of links are told from there on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub began: Option<u64>,
     /// Where it ran.
     pub place: Place,
     /// Hosts whose programs ran on a stack in user space beside a kernel, and which.

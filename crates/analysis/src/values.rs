@@ -195,7 +195,11 @@ impl<'a> Facts<'a> {
                 queues.map(|queues| queues.most_received).max()
             }
             Metric::Waits if self.keeps_diary || udp => None,
-            Metric::Waits => self.sum(|[out, _]| out.waits.len() as u64),
+            // Whoever answers at once leaves by the acknowledgment that the question brought, and waited
+            // for nothing.
+            Metric::Waits => {
+                self.sum(|[out, _]| out.waits.iter().filter(|wait| !wait.with_data).count() as u64)
+            }
             Metric::ExitStatus => None,
         }
     }

@@ -7,6 +7,7 @@ mod columns;
 mod connection;
 mod course;
 mod datagrams;
+mod holes;
 pub(crate) mod judged;
 mod lanes;
 pub(crate) mod layout;

@@ -91,6 +91,11 @@ fn a_cut_in_mid_transfer_is_seen_where_it_was_and_survived() {
         lines.contains(cut) && lines.contains("none arrived"),
         "{said}"
     );
+    // How long it took to go on, and why.
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in ["before the last try", "The time between tries doubles"] {
+        assert!(words.contains(told), "{said}");
+    }
     let analysis = json(workshop.latest("cut").join("analysis.json"));
     let links = analysis["links"].as_array().unwrap();
     let outages: Vec<&Value> = links

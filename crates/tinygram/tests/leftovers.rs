@@ -20,16 +20,22 @@ use support::{
     processes::{eventually, family, is_alive},
 };
 
-fn interfaces() -> String {
-    fs::read_to_string("/proc/net/dev")
-        .unwrap()
-        .lines()
-        .count()
-        .to_string()
+/// Lines of a file but those that an engine's containers come and go with: other people may start some.
+fn lines_but_docker(path: &str, of_docker: &[&str]) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let ours = |line: &&str| !of_docker.iter().any(|word| line.contains(word));
+    text.lines().filter(ours).map(str::to_owned).collect()
 }
 
-fn mounts() -> String {
-    fs::read_to_string("/proc/self/mounts").unwrap()
+/// Names, without counters.
+fn interfaces() -> Vec<String> {
+    let lines = lines_but_docker("/proc/net/dev", &["docker", "br-", "veth"]);
+    let name = |line: &String| line.split(':').next().unwrap().to_owned();
+    lines.iter().map(name).collect()
+}
+
+fn mounts() -> Vec<String> {
+    lines_but_docker("/proc/self/mounts", &["docker"])
 }
 
 fn network_namespace(pid: impl std::fmt::Display) -> Option<String> {

@@ -127,6 +127,10 @@ pub struct Stream {
     /// What lay in both kernels' queues; none where a diary or a capture of one end is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queues: Option<Queues>,
+    /// Bytes that did not come in their turn, and the messages that waited behind them; empty where a
+    /// capture of one end is missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holes: Vec<Hole>,
     /// How segments and windows went, from the first segment to the last; empty for few segments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub course: Vec<Slice>,
@@ -174,6 +178,31 @@ pub struct Queues {
     pub send: Vec<u64>,
     /// The most in the receiver's.
     pub receive: Vec<u64>,
+}
+
+/// Bytes that were lost or overtaken, until they came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Hole {
+    /// What was missing, as far as one segment filled it.
+    pub range: Range<u64>,
+    /// The segments that carried its first byte until then, as places in [`Stream::segments`]: one if it
+    /// was overtaken, more if it was sent again.
+    pub tries: Vec<usize>,
+    /// What filled it.
+    pub filled: Arrival,
+    /// The messages that had arrived whole behind it, and could not be handed over.
+    pub behind: Vec<HeldUp>,
+}
+
+/// A message behind a hole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct HeldUp {
+    /// Its place in [`Stream::messages`].
+    pub message: usize,
+    /// From the arrival of its last byte until the hole was filled.
+    pub waited: u64,
 }
 
 /// A slice of the time in which a stream was sent.

@@ -283,6 +283,6 @@ impl Teller<'_> {
 }
 
 /// A text as part of a sentence: short, without control characters.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", cut(&printable(text), 24))
 }

@@ -1,7 +1,7 @@
 //! One run: its verdict, the picture, what happened and why, what was asked and what was measured.
 
 use super::{
-    WIDTH, course, datagrams, judged, lanes,
+    WIDTH, course, datagrams, holes, judged, lanes,
     layout::{item, printable, right, width, wrap},
     links, programs,
     quantity::{bytes, count, time},
@@ -104,6 +104,7 @@ pub(super) fn section(
         + &story::findings(analysis, lang)
         + &datagrams::flows(analysis, lang)
         + &waits(analysis, lang)
+        + &holes::holes(analysis, lang)
         + &queues::course(analysis, lang)
         + &programs::ends(analysis, lang)
         + &links::links(analysis, lang)

@@ -1,0 +1,213 @@
+//! Bytes that came late, and the messages that had to wait behind them: the head of the line blocks the rest.
+
+use super::{
+    WIDTH,
+    claims::quoted,
+    layout::item,
+    quantity::{bytes, count, plural, time},
+    say,
+};
+use analysis::{
+    Analysis,
+    model::{
+        Subject,
+        connection::{Connection, Direction, HeldUp, Hole, Segment, Stream},
+    },
+};
+use scenario::text::Lang;
+
+/// Most holes that are told, those that held the longest.
+const TOLD: usize = 3;
+/// Most messages behind a hole that are told.
+const NAMED: usize = 4;
+/// A timer that doubles is this much longer than the time before, at least.
+const DOUBLED: f64 = 1.8;
+
+/// What was late in a run's streams.
+pub(super) fn holes(analysis: &Analysis, lang: Lang) -> String {
+    let connections = analysis.connections.iter();
+    let streams = connections.flat_map(|connection| {
+        Direction::BOTH.map(|direction| (connection, direction, connection.stream(direction)))
+    });
+    let mut all: Vec<_> = streams
+        .flat_map(|(connection, direction, stream)| {
+            let worth = stream.holes.iter();
+            let worth = worth.filter(|hole| hole.tries.len() > 1 || !hole.behind.is_empty());
+            worth.map(move |hole| (connection, direction, stream, hole))
+        })
+        .collect();
+    all.sort_by_key(|(_, _, stream, hole)| std::cmp::Reverse(late(stream, hole)));
+    let mut text = String::new();
+    for (connection, direction, stream, hole) in all.iter().take(TOLD) {
+        let told = told(analysis, connection, *direction, stream, hole, lang);
+        text.push_str(&item(&told, 2, WIDTH));
+    }
+    let rest = &all[all.len().min(TOLD)..];
+    if !rest.is_empty() {
+        let held: usize = rest.iter().map(|(.., hole)| hole.behind.len()).sum();
+        let (holes, held) = (count(rest.len() as u64), held as u64);
+        let waited = plural(held, "message");
+        let told = say(
+            lang,
+            format!("{holes} more like it, with {waited} behind them."),
+            format!("另有 {holes} 处类似，其后共有 {} 条消息在等。", count(held)),
+        );
+        text.push_str(&format!("    {told}\n"));
+    }
+    text
+}
+
+fn segments<'a>(stream: &'a Stream, hole: &'a Hole) -> impl Iterator<Item = &'a Segment> {
+    hole.tries
+        .iter()
+        .filter_map(|place| stream.segments.get(*place))
+}
+
+/// From the first time that a byte left until it came.
+fn late(stream: &Stream, hole: &Hole) -> u64 {
+    let first = segments(stream, hole).next();
+    first.map_or(0, |first| hole.filled.at.saturating_sub(first.at))
+}
+
+fn told(
+    analysis: &Analysis,
+    connection: &Connection,
+    direction: Direction,
+    stream: &Stream,
+    hole: &Hole,
+    lang: Lang,
+) -> String {
+    let name = |host: &Option<String>| host.clone().unwrap_or_default();
+    let sender = name(&connection.sender(direction).host);
+    let receiver = name(&connection.receiver(direction).host);
+    let sent: Vec<&Segment> = segments(stream, hole).collect();
+    let (Some(first), Some(last)) = (sent.first(), sent.last()) else {
+        return String::new();
+    };
+    let size = bytes(hole.range.end - hole.range.start);
+    let late = time(late(stream, hole));
+    let frame = first.frame;
+    let came = sent
+        .iter()
+        .find(|segment| segment.arrival == Some(hole.filled));
+    let came = came.map_or(last.frame, |segment| segment.frame);
+    let mut text = match sent.len() {
+        1 => say(
+            lang,
+            format!("late: {size} of {sender}'s #{frame} were overtaken and arrived after {late}."),
+            format!("迟到：{sender} 的 #{frame} 中 {size} 被超过，{late} 后才到达。"),
+        ),
+        _ => {
+            let after: Vec<String> = sent[1..]
+                .iter()
+                .map(|again| time(again.at.saturating_sub(first.at)))
+                .collect();
+            let after = after.join(&say(lang, ", ", "、"));
+            say(
+                lang,
+                format!(
+                    "late: {size} of {sender}'s #{frame} arrived {late} after they first left: \
+                     they were lost, sent again after {after}, and #{came} brought them."
+                ),
+                format!(
+                    "迟到：{sender} 的 #{frame} 中 {size} 首次发出后 {late} 才到达：曾丢失，{after} 后重发，由 \
+                     #{came} 送达。"
+                ),
+            )
+        }
+    };
+    if doubles(&sent) {
+        text.push_str(&say(
+            lang,
+            " The time between tries doubles: that is the retransmission timer (RFC 6298, 5.5).",
+            "每次重发的间隔加倍：这是重传定时器（RFC 6298，5.5）。",
+        ));
+    }
+    text.push_str(&healed(analysis, &sender, &receiver, &sent, lang));
+    text.push_str(&behind(stream, hole, &receiver, lang));
+    text
+}
+
+/// Whether each pause between tries is about twice the one before. The first may be shorter: a probe for a loss
+/// at the tail comes before the timer (RFC 8985, section 7).
+fn doubles(sent: &[&Segment]) -> bool {
+    let pauses = sent
+        .windows(2)
+        .map(|two| two[1].at.saturating_sub(two[0].at));
+    let pauses: Vec<u64> = pauses.collect();
+    let by_timer = if pauses.len() > 2 {
+        &pauses[1..]
+    } else {
+        &pauses
+    };
+    let is_doubled = |two: &[u64]| two[1] as f64 >= two[0] as f64 * DOUBLED;
+    by_timer.len() > 1 && by_timer.windows(2).all(is_doubled)
+}
+
+/// How long after a cut ended the next try came.
+fn healed(
+    analysis: &Analysis,
+    sender: &str,
+    receiver: &str,
+    sent: &[&Segment],
+    lang: Lang,
+) -> String {
+    let (Some(first), Some(last), Subject::Run(subject)) =
+        (sent.first(), sent.last(), &analysis.subject)
+    else {
+        return String::new();
+    };
+    let began = subject.began.unwrap_or(0);
+    let cuts = analysis.links.iter().filter(|link| link.outage.is_some());
+    let between = cuts.filter(|link| [sender, receiver].contains(&link.host.as_str()));
+    let ends = between.filter_map(|link| Some(began.saturating_add(link.phase?.until?)));
+    let Some(heal) = ends
+        .filter(|until| (first.at..=last.at).contains(until))
+        .max()
+    else {
+        return String::new();
+    };
+    let after = time(last.at.saturating_sub(heal));
+    say(
+        lang,
+        format!(
+            " The network was whole again {after} before the last try: nobody tells TCP so, and until its \
+             timer runs out it sends nothing."
+        ),
+        format!(
+            "网络在最后一次重发之前 {after} 就已恢复：没有谁会告诉 TCP，定时器到期之前它什么也不发。"
+        ),
+    )
+}
+
+fn behind(stream: &Stream, hole: &Hole, receiver: &str, lang: Lang) -> String {
+    let named = |held: &HeldUp| {
+        let message = stream.messages.get(held.message);
+        let text = message.and_then(|message| message.text.as_deref());
+        let name = match text {
+            Some(text) => quoted(text),
+            None => format!("{}", held.message + 1),
+        };
+        format!("{name} {}", time(held.waited))
+    };
+    let mut names: Vec<String> = hole.behind.iter().take(NAMED).map(named).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let rest = hole.behind.len().saturating_sub(NAMED) as u64;
+    if rest > 0 {
+        names.push(say(
+            lang,
+            format!("{} more", count(rest)),
+            format!("另外 {} 条", count(rest)),
+        ));
+    }
+    let names = names.join(&say(lang, ", ", "、"));
+    say(
+        lang,
+        format!(
+            " Behind them in {receiver}'s kernel, though whole, waited: {names} (head-of-line blocking)."
+        ),
+        format!("排在其后、已完整到达 {receiver} 内核却只能等待的：{names}（队头阻塞）。"),
+    )
+}
