@@ -1,14 +1,14 @@
 //! For spreadsheets and statistics: one row a run and value (RFC 4180, with line feeds).
 
-use crate::Renderer;
+use crate::{Renderer, text::run::place};
 use analysis::{Analysis, BatchAnalysis, Verdict};
-use scenario::expectation::Unit;
+use scenario::{expectation::Unit, text::Lang};
 use std::{
     collections::BTreeMap,
     io::{self, Write},
 };
 
-/// Writes `scenario,variant,run,seed,verdict,value,unit,measured`: of each run, counted from 1 within its
+/// Writes `scenario,variant,run,seed,place,verdict,value,unit,measured`: of each run, counted from 1 within its
 /// variant, every value; what was not measured is an empty field.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CsvRenderer;
@@ -35,7 +35,7 @@ impl Renderer for CsvRenderer {
 fn head(output: &mut dyn Write) -> io::Result<()> {
     writeln!(
         output,
-        "scenario,variant,run,seed,verdict,value,unit,measured"
+        "scenario,variant,run,seed,place,verdict,value,unit,measured"
     )
 }
 
@@ -50,6 +50,8 @@ fn rows(analysis: &Analysis, number: u64, output: &mut dyn Write) -> io::Result<
         None => "",
     };
     let (scenario, variant) = (field(&run.scenario), field(&run.variant));
+    let place = place(analysis, run, Lang::En);
+    let place = field(&place.split_whitespace().collect::<Vec<_>>().join(" "));
     for measured in &analysis.values {
         let unit = match measured.path.metric.unit() {
             Unit::Count => "count",
@@ -59,7 +61,7 @@ fn rows(analysis: &Analysis, number: u64, output: &mut dyn Write) -> io::Result<
         let value = measured.value.map(|value| value.to_string());
         writeln!(
             output,
-            "{scenario},{variant},{number},{},{verdict},{},{unit},{}",
+            "{scenario},{variant},{number},{},{place},{verdict},{},{unit},{}",
             run.seed,
             measured.path,
             value.unwrap_or_default()

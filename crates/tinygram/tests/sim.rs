@@ -392,3 +392,38 @@ fn where_nothing_is_allowed_auto_simulates_and_says_why_and_where() {
     assert_eq!(folder.parent(), Some(Path::new("/dev/shm")));
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn csv_has_a_row_for_every_value_of_every_run() {
+    let workshop = Workshop::new();
+    let output = workshop.run(&[
+        "run",
+        "sticky",
+        "--backend",
+        "sim",
+        "--repeat",
+        "2",
+        "--csv",
+        "values.csv",
+    ]);
+    assert_exit(&output, 0);
+    let text = fs::read_to_string(workshop.path().join("values.csv")).unwrap();
+    let mut rows = text.lines();
+    assert_eq!(
+        rows.next(),
+        Some("scenario,variant,run,seed,place,verdict,value,unit,measured")
+    );
+    let understood = |row: &&str| row.ends_with("server.tcp.understood,count,2");
+    let naive: Vec<&str> = rows
+        .filter(|row| row.starts_with("sticky,naive,"))
+        .filter(understood)
+        .collect();
+    assert_eq!(naive.len(), 2, "{text}");
+    for (number, row) in (1..).zip(naive) {
+        assert!(
+            row.starts_with(&format!("sticky,naive,{number},7,\"simulated")),
+            "{row}"
+        );
+        assert!(row.contains(",held,"), "{row}");
+    }
+}
