@@ -117,6 +117,10 @@ pub struct Row {
     pub elapsed: Option<u64>,
     /// Bytes of all IP packets of these connections, both directions.
     pub wire: u64,
+    /// Payload that their segments carried, in the direction that is compared; each byte once.
+    pub payload: u64,
+    /// Bytes of all IP packets in that direction: efficiency is `payload / payload-wire`.
+    pub payload_wire: u64,
     /// Round trips that the client waited for.
     pub round_trips: Option<u64>,
     /// What it costs more than the first run; none for the first itself.
@@ -253,6 +257,8 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
             .flatten()
             .max()
             .or_else(|| one_way(run, direction)),
+        payload: streams().map(|stream| stream.payload).sum(),
+        payload_wire: streams().map(|stream| stream.wire).sum(),
         wire: run
             .connections
             .iter()

@@ -427,3 +427,19 @@ fn csv_has_a_row_for_every_value_of_every_run() {
         assert!(row.contains(",held,"), "{row}");
     }
 }
+
+#[test]
+fn where_small_packets_are_the_trouble_the_table_has_their_efficiency() {
+    let workshop = Workshop::new();
+    let table = |scenario: &str| stdout(&workshop.run(&["run", scenario, "--backend", "sim"]));
+    let small = table("silly-window-sender");
+    assert!(
+        small.contains(" eff. ") && !small.contains(" reads "),
+        "{small}"
+    );
+    let sticky = table("sticky");
+    assert!(
+        !sticky.contains(" eff. ") && sticky.contains(" reads "),
+        "{sticky}"
+    );
+}

@@ -3,13 +3,13 @@
 use super::{
     WIDTH,
     layout::wrap,
-    quantity::{bytes, count, plural, time},
+    quantity::{bytes, count, percent, plural, time},
     run, say, spread,
     table::Table,
 };
 use analysis::{Analysis, BatchAnalysis, Price, Row, Verdict, model::connection::Direction};
 use record::manifest::Outcome;
-use scenario::text::Lang;
+use scenario::{finding::FindingCode, text::Lang};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most runs of a repeated variant, beside its first, that are told in detail.
@@ -129,19 +129,31 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
             say(lang, "segs: segments with payload. ", "报文段：带载荷的。"),
         ),
     };
+    // Where the trouble is small packets, what they cost beside their payload matters more than reads.
+    let has_efficiency = batch.runs.first().is_some_and(has_small_segments);
+    let third = match has_efficiency {
+        true => say(lang, "eff.", "效率"),
+        false => say(lang, "reads", "读"),
+    };
     let head = match lang {
         Lang::En => [
-            "variant", "messages", &sent, "reads", "time", "wire", "trips", "price",
+            "variant", "messages", &sent, &third, "time", "wire", "trips", "price",
         ],
-        Lang::Zh => ["变体", "消息", &sent, "读", "时间", "线上", "往返", "代价"],
+        Lang::Zh => [
+            "变体", "消息", &sent, &third, "时间", "线上", "往返", "代价",
+        ],
     };
     let mut table = Table::new(head.map(str::to_owned).to_vec(), &[0, 1, 7]);
     for row in rows {
+        let third = match has_efficiency {
+            true => percent(row.payload, row.payload_wire),
+            false => row.reads.map_or_else(dash, count),
+        };
         table.row(vec![
             row.variant.clone(),
             understood(row, lang),
             count(row.segments),
-            row.reads.map_or_else(dash, count),
+            third,
             row.elapsed.map_or_else(dash, time),
             bytes(row.wire),
             row.round_trips.map_or_else(dash, count),
@@ -149,6 +161,13 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
                 .map_or_else(dash, |price| self::price(price, row, lang)),
         ]);
     }
+    let (about_en, about_zh) = match has_efficiency {
+        true => (
+            "eff.: payload, of the bytes of all IP packets that way. ",
+            "效率：载荷占该方向所有 IP 包字节的比例。",
+        ),
+        false => ("", ""),
+    };
     let first = rows.first().map_or("", |row| &row.variant);
     let (sent_en, sent_zh) = match batch.comparison.direction {
         Some(Direction::ServerToClient) => ("those that servers sent", "服务器发出的"),
@@ -157,15 +176,27 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
     let legend = say(
         lang,
         format!(
-            "messages: understood right, of {sent_en}. {about_sent}wire: bytes of all IP packets. \
+            "messages: understood right, of {sent_en}. {about_sent}wire: bytes of all IP packets. {about_en}\
              trips: round trips that were waited for. price: what it costs more than {first}."
         ),
         format!(
-            "消息：正确理解的/{sent_zh}。{about_sent}线上：所有 IP 包的字节数。往返：等待的往返次数。\
+            "消息：正确理解的/{sent_zh}。{about_sent}线上：所有 IP 包的字节数。{about_zh}往返：等待的往返次数。\
              代价：比 {first} 多花的。"
         ),
     );
     table.render() + "\n" + &wrap(&legend, 0, WIDTH)
+}
+
+/// Whether small segments were found, whoever brought them about.
+fn has_small_segments(run: &Analysis) -> bool {
+    run.findings.iter().any(|finding| {
+        matches!(
+            finding.code,
+            FindingCode::TinygramRun
+                | FindingCode::SillyWindowSender
+                | FindingCode::SillyWindowReceiver
+        )
+    })
 }
 
 /// Several runs a variant: their verdicts, and the middle of what they measured.
