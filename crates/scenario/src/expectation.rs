@@ -201,7 +201,8 @@ names! {
         /// How often a connection waited a whole round trip before it sent on.
         RoundTrips = "round-trips",
         /// Segments that seem to have waited for an acknowledgment (Nagle's algorithm), as far as the
-        /// wire can tell: of a program that tells no events.
+        /// wire can tell: of a program that tells no events. Where the acknowledgment brought data too
+        /// it may have been an answer, and is not counted.
         Waits = "waits",
         /// Exit status of a `command:` program.
         ExitStatus = "exit-status",
