@@ -65,8 +65,8 @@ pub(crate) fn clean(lang: Lang) -> Result<Exit, Failure> {
 
 /// Removes containers and networks. Where no engine answers there are none.
 fn clean_docker(lang: Lang, output: &mut impl Write) -> Result<usize, Failure> {
-    let removed = match docker::clean() {
-        Ok(removed) => removed,
+    let (removed, kept) = match docker::clean() {
+        Ok(cleaned) => cleaned,
         Err(
             DockerError::NoEngine { .. }
             | DockerError::Forbidden { .. }
@@ -84,7 +84,10 @@ fn clean_docker(lang: Lang, output: &mut impl Write) -> Result<usize, Failure> {
             (Lang::Zh, Removed::Network(name)) => writeln!(output, "已删除网络 {name}")?,
         }
     }
-    Ok(removed.len())
+    match kept.into_iter().next() {
+        Some(error) => Err(error.into()),
+        None => Ok(removed.len()),
+    }
 }
 
 /// The name of a lab's process whose parent is none of ours any more. A process that ends

@@ -4,12 +4,18 @@
 
 mod support;
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::Value;
 use std::{
     fs,
+    os::unix::process::ExitStatusExt,
     process::{Command, Output, Stdio},
     sync::Mutex,
     thread,
+    time::Duration,
 };
 use support::{
     Workshop, assert_exit,
@@ -182,9 +188,32 @@ fn when_the_command_is_killed_its_containers_end_and_clean_removes_the_rest() {
     child.kill().unwrap();
     child.wait().unwrap();
     eventually("its containers end", || left_by(runner).0.is_empty());
-    let output = tinygram(&workshop, &["clean"]).output().unwrap();
-    assert_exit(&output, 0);
+    tinygram(&workshop, &["clean"]).output().unwrap();
     assert_eq!(left_by(runner), Default::default());
+}
+
+/// Ctrl-C before, while and after containers start.
+#[test]
+fn whenever_it_is_interrupted_nothing_is_left() {
+    if !has_docker() {
+        return;
+    }
+    let workshop = Workshop::new();
+    for milliseconds in [150, 600, 1_500] {
+        let mut command = tinygram(&workshop, &["run", "partition", "--backend", "docker"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        thread::sleep(Duration::from_millis(milliseconds));
+        let pid = Pid::from_raw(child.id().cast_signed());
+        kill(pid, Signal::SIGINT).unwrap();
+        let status = child.wait().unwrap();
+        // At the very beginning, when nothing was made, by the signal itself.
+        assert!(
+            status.code() == Some(130) || status.signal() == Some(Signal::SIGINT as i32),
+            "{status} after {milliseconds} ms"
+        );
+        assert_eq!(left_by(child.id()), Default::default());
+    }
 }
 
 #[test]

@@ -16,15 +16,16 @@ pub enum Removed {
     Network(String),
 }
 
-/// Removes the containers and networks of commands that are gone.
+/// Removes the containers and networks of commands that are gone. What the engine does not give up is no
+/// reason to leave the rest; it comes second.
 ///
 /// # Errors
-/// No engine answers, or it refuses.
-pub fn clean() -> Result<Vec<Removed>, DockerError> {
+/// No engine answers, or it does not tell what there is.
+pub fn clean() -> Result<(Vec<Removed>, Vec<DockerError>), DockerError> {
     let engine = Engine::connect()?;
     engine.wait(async {
         let filters = HashMap::from([("label".to_owned(), vec![LABEL.to_owned()])]);
-        let mut removed = Vec::new();
+        let (mut removed, mut kept) = (Vec::new(), Vec::new());
         let containers = engine.docker().list_containers(Some(ListContainersOptions {
             all: true,
             filters: Some(filters.clone()),
@@ -36,8 +37,10 @@ pub fn clean() -> Result<Vec<Removed>, DockerError> {
                 continue;
             }
             let id = container.id.unwrap_or_default();
-            let gone = engine.remove(&id).await;
-            gone.map_err(DockerError::refused(format!("remove the container {id}")))?;
+            if let Err(error) = engine.remove(&id).await {
+                kept.push(DockerError::kept(format!("container {id}"))(error));
+                continue;
+            }
             let name = container.names.and_then(|names| names.into_iter().next());
             removed.push(Removed::Container(
                 name.map_or(id, |name| name.trim_start_matches('/').to_owned()),
@@ -51,11 +54,13 @@ pub fn clean() -> Result<Vec<Removed>, DockerError> {
                 continue;
             }
             let name = network.name.unwrap_or_default();
-            let gone = engine.remove_network(&name).await;
-            gone.map_err(DockerError::refused(format!("remove the network {name}")))?;
+            if let Err(error) = engine.remove_network(&name).await {
+                kept.push(DockerError::kept(format!("network {name}"))(error));
+                continue;
+            }
             removed.push(Removed::Network(name));
         }
-        Ok(removed)
+        Ok((removed, kept))
     })
 }
 

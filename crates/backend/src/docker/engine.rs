@@ -17,12 +17,12 @@ use std::{
     path::PathBuf,
     process::{Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     io::AsyncWriteExt,
     runtime::{Builder, Runtime},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// Another name for the lab's image than `tinygram`.
@@ -41,6 +41,11 @@ const GREETING: Duration = Duration::from_secs(5);
 const PATIENCE: u64 = 60;
 
 const NOT_FOUND: u16 = 404;
+/// What the engine answers when a network has endpoints.
+const IN_USE: u16 = 403;
+/// How long containers that were told to go may take, and how often to look.
+const LEAVING: Duration = Duration::from_secs(10);
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// Bytes of the coordinator's complaints that are kept.
 const MOST_SAID: usize = 4096;
@@ -255,11 +260,17 @@ impl Engine {
         }
     }
 
-    /// Removes a network. One that is gone needs no removal.
+    /// Removes a network. One that is gone needs no removal; one whose containers are still being removed
+    /// is waited for.
     pub(super) async fn remove_network(&self, name: &str) -> Result<(), Error> {
-        match self.docker.remove_network(name).await {
-            Err(error) if is_not_found(&error) => Ok(()),
-            other => other,
+        let begin = Instant::now();
+        loop {
+            match self.docker.remove_network(name).await {
+                Err(error) if is_not_found(&error) => return Ok(()),
+                Err(error) if is_in_use(&error) && begin.elapsed() < LEAVING => {}
+                other => return other,
+            }
+            sleep(AGAIN).await;
         }
     }
 }
@@ -277,6 +288,10 @@ fn status(error: &Error) -> Option<u16> {
         Error::DockerResponseServerError { status_code, .. } => Some(*status_code),
         _ => None,
     }
+}
+
+fn is_in_use(error: &Error) -> bool {
+    status(error) == Some(IN_USE)
 }
 
 fn is_not_found(error: &Error) -> bool {

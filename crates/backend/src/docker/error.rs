@@ -36,7 +36,10 @@ pub enum DockerError {
         address: String,
     },
     /// The engine lacks the lab's image.
-    #[error("the Docker engine has no image {image}\nto mend it: `make image`")]
+    #[error(
+        "the Docker engine has no image {image}\n\
+         to mend it: `make image` if it is the lab's own, else `docker pull` or `docker build` it"
+    )]
     NoImage {
         /// Its name.
         image: String,
@@ -53,6 +56,18 @@ pub enum DockerError {
         /// What it was asked.
         what: String,
         /// Why not.
+        #[source]
+        source: Box<bollard::errors::Error>,
+    },
+    /// The engine does not give something up.
+    #[error(
+        "the Docker engine keeps the {what}\n\
+         to mend it: `tinygram clean` again; if that does not help, restart the engine and clean once more"
+    )]
+    Kept {
+        /// What it keeps.
+        what: String,
+        /// Why.
         #[source]
         source: Box<bollard::errors::Error>,
     },
@@ -112,6 +127,15 @@ pub enum DockerError {
 }
 
 impl DockerError {
+    /// The engine does not give that up.
+    pub(super) fn kept(what: impl Into<String>) -> impl FnOnce(bollard::errors::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Kept {
+            what,
+            source: Box::new(source),
+        }
+    }
+
     /// The engine refused to do that.
     pub(super) fn refused(what: impl Into<String>) -> impl FnOnce(bollard::errors::Error) -> Self {
         let what = what.into();

@@ -40,6 +40,9 @@ pub const TELL: &str = "TINYGRAM_TELL";
 const COMING: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(5);
 
+/// From the moment that the socket is there, so long nobody may listen at it.
+const GONE: Duration = Duration::from_secs(1);
+
 /// How often new lines of the log are told.
 const TELLING: Duration = Duration::from_millis(50);
 
@@ -57,9 +60,17 @@ pub fn seat(arguments: &[String]) -> i32 {
         complain(&reason(&error));
     }
     let deadline = Instant::now() + COMING;
+    let mut refused = None;
     let first = loop {
         match call_agent(host) {
             Ok(stream) => break stream,
+            // Nobody listens there: who did is gone, or not yet quite there.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                if refused.get_or_insert_with(Instant::now).elapsed() > GONE {
+                    return 0;
+                }
+                thread::sleep(LOOK);
+            }
             Err(_) if Instant::now() < deadline => thread::sleep(LOOK),
             Err(error) => return complain(&format!("no coordinator at {SOCKET}: {error}")),
         }

@@ -10,7 +10,6 @@ use super::{
     progress::Bar,
     stage::{PlayError, Stage},
 };
-use crate::exit::Failure;
 use analysis::Analysis;
 use backend::{Backend, coordinator::Interrupter};
 
@@ -24,14 +23,12 @@ pub(super) struct Player {
 }
 
 impl Player {
-    /// From now on Ctrl-C ends the run, and its lab goes with it.
-    pub(super) fn new(backend: Box<dyn Backend>) -> Result<Self, Failure> {
-        let interrupter = Interrupter::default();
-        signals::forward_to(&interrupter)?;
-        Ok(Self {
+    /// Plays on that backend until it is interrupted.
+    pub(super) fn new(backend: Box<dyn Backend>, interrupter: Interrupter) -> Self {
+        Self {
             backend,
             interrupter,
-        })
+        }
     }
 
     pub(super) fn play(&self, stage: &Stage<'_>, bar: &Bar) -> Result<Analysis, PlayError> {

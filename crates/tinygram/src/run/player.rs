@@ -45,9 +45,13 @@ impl Player {
         verbose: u8,
     ) -> Result<Chosen, Failure> {
         match kernel::choose(arguments, plan)? {
-            kernel::Place::Here { backend, skipped } => Ok(Chosen::Player {
+            kernel::Place::Here {
+                backend,
                 skipped,
-                player: Self::Kernel(kernel::Player::new(backend)?),
+                interrupter,
+            } => Ok(Chosen::Player {
+                skipped,
+                player: Self::Kernel(kernel::Player::new(backend, interrupter)),
             }),
             kernel::Place::Uml(ability) => {
                 kernel::elsewhere(&ability, arguments, plan, lang, verbose).map(Chosen::Done)

@@ -1,6 +1,9 @@
 //! Which kernel a run takes place in.
 
-use super::obstacle::{Where, leave_out, needs_netem, only_smoltcp};
+use super::{
+    obstacle::{Where, leave_out, needs_netem, only_smoltcp},
+    signals,
+};
 use crate::{
     cli::{BackendArg, RunArgs},
     exit::Failure,
@@ -9,6 +12,7 @@ use crate::{
 use analysis::Skipped;
 use backend::{
     Backend, BackendError,
+    coordinator::Interrupter,
     docker::{Compose, Docker},
     netns::{self, Namespaces},
     uml,
@@ -24,6 +28,8 @@ pub(in crate::run) enum Place {
         backend: Box<dyn Backend>,
         /// What can't be played there.
         skipped: Vec<Skipped>,
+        /// What ends the run.
+        interrupter: Interrupter,
     },
     /// In a kernel of its own.
     Uml(uml::Ability),
@@ -45,6 +51,7 @@ pub(in crate::run) fn choose(arguments: &RunArgs, plan: &mut Plan) -> Result<Pla
         return Ok(Place::Here {
             backend: Box::new(compose),
             skipped,
+            interrupter: signals::listen()?,
         });
     }
     match arguments.backend {
@@ -98,6 +105,7 @@ fn here(plan: &mut Plan, namespaces: Namespaces) -> Result<Place, Failure> {
     Ok(Place::Here {
         backend: Box::new(namespaces),
         skipped,
+        interrupter: signals::listen()?,
     })
 }
 
@@ -105,6 +113,7 @@ fn here(plan: &mut Plan, namespaces: Namespaces) -> Result<Place, Failure> {
 fn in_docker(plan: &mut Plan, docker: Docker) -> Result<Place, Failure> {
     let skipped = leave_out(plan, Where::Docker);
     needs_netem(plan)?;
+    let interrupter = signals::listen()?;
     if let Some(first) = plan.variants.first() {
         let _spinner = progress::waiting("starting containers");
         docker.raise(first)?;
@@ -112,6 +121,7 @@ fn in_docker(plan: &mut Plan, docker: Docker) -> Result<Place, Failure> {
     Ok(Place::Here {
         backend: Box::new(docker),
         skipped,
+        interrupter,
     })
 }
 

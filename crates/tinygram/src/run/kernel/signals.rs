@@ -9,13 +9,15 @@ use signal_hook::{
 };
 use std::thread;
 
-pub(super) fn forward_to(interrupter: &Interrupter) -> Result<(), Failure> {
+/// What Ctrl-C and SIGTERM interrupt from now on. Nothing that outlives a process may be made before.
+pub(super) fn listen() -> Result<Interrupter, Failure> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("can't listen for Ctrl-C")?;
-    let interrupter = interrupter.clone();
+    let interrupter = Interrupter::default();
+    let interrupted = interrupter.clone();
     thread::spawn(move || {
         for _ in signals.forever() {
-            interrupter.interrupt();
+            interrupted.interrupt();
         }
     });
-    Ok(())
+    Ok(interrupter)
 }
