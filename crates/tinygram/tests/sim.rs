@@ -440,3 +440,34 @@ fn where_small_packets_are_the_trouble_the_table_has_their_efficiency() {
     assert_eq!(head("silly-window-sender")[3], "eff.");
     assert_eq!(head("sticky")[3], "reads");
 }
+
+/// What no capture can tell is no disproof: a queue that the phase before had filled, and copies of packets
+/// that are alike byte by byte (IPv6 has no identification).
+#[test]
+fn what_captures_can_not_tell_is_no_doubt() {
+    let workshop = Workshop::new();
+    let hosts = |send: &str| {
+        format!(
+            "hosts:\n  server: {{run: {{udp: {{peer: udp-peer, protocol: sink, port: 9999}}}}}}\n  \
+             client: {{run: {{udp: {{peer: udp-peer, protocol: source, to: 'server:9999', {send}}}}}}}\n"
+        )
+    };
+    let sent = hosts("bytes: 60kB, write: 200B, write-pause: 4ms");
+    let timeline = "timeline: [{at: 300ms, host: client, link: {rate: 300kbit}}]\n";
+    let rated = format!("link: {{delay: 5ms, rate: 200kbit}}\n{timeline}{sent}");
+    let greetings = "hosts:\n  server: {run: {udp: {peer: udp-peer}}}\n  \
+                     client: {run: {udp: {peer: udp-peer, to: server, wait: never, write-pause: 2ms, send: [";
+    let alike = format!(
+        "network: {{family: ipv6}}\nlink: {{delay: 20ms, duplicate: 20%}}\n{greetings}{}]}}}}}}\n",
+        ["aa"; 100].join(", ")
+    );
+    for (name, text) in [("rated", rated), ("alike", alike)] {
+        let path = workshop.scenario(name, &text);
+        for seed in ["1", "2", "3"] {
+            let path = path.to_str().unwrap();
+            let output = workshop.run(&["run", path, "--backend", "sim", "--seed", seed]);
+            assert_exit(&output, 0);
+            assert!(!stdout(&output).contains("Doubt"), "{}", stdout(&output));
+        }
+    }
+}

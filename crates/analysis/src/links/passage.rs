@@ -248,11 +248,13 @@ impl<'a> Sent<'a> {
     fn mark_alike(&self, passages: &mut [Vec<Passage>]) {
         for Alike { places, .. } in self.alike.values().filter(|alike| alike.places.len() > 1) {
             let outcomes = || places.iter().map(|&(from, place)| &passages[from][place]);
-            let may_be_others = outcomes().zip(outcomes().skip(1)).any(|(one, next)| {
-                // While two were under way at once, either may be the one that came again.
-                let is_copied = one.copies() + next.copies() > 0;
-                is_copied && one.left().is_some_and(|left| next.at <= left)
-            });
+            // While two were under way at once, either may be the one that came again, and after that
+            // each of the others may be the one behind it.
+            let is_any_copied = outcomes().any(|passage| passage.copies() > 0);
+            let met = outcomes()
+                .zip(outcomes().skip(1))
+                .any(|(one, next)| one.left().is_some_and(|left| next.at <= left));
+            let may_be_others = is_any_copied && met;
             let is_any_missing = outcomes().any(|passage| passage.arrived().is_none());
             if is_any_missing || may_be_others {
                 let copies = outcomes().map(Passage::copies).sum();

@@ -134,6 +134,9 @@ fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
         ProofState::Proven
     } else if sent_within(group) <= PAUSE && within(sorted[0], shortest, PAUSE) {
         ProofState::TooFew
+    } else if asked.rate.is_some() && group.phase.is_some_and(|phase| phase.number > 0) {
+        // What the phase before had left in the queue went first.
+        ProofState::Indistinct
     } else {
         ProofState::Refuted
     }
