@@ -471,3 +471,37 @@ fn what_captures_can_not_tell_is_no_doubt() {
         }
     }
 }
+
+#[test]
+fn a_cut_toward_one_host_is_none_of_the_others() {
+    let workshop = Workshop::new();
+    let source = |to: &str| {
+        format!(
+            "{to}: {{peer: udp-peer, to: {to}, protocol: source, bytes: 20kB, write: 200B, write-pause: 4ms}}"
+        )
+    };
+    let sink = "{run: {udp: {peer: udp-peer, protocol: sink}}}";
+    let text = format!(
+        "link: {{delay: 5ms}}\nhosts:\n  server: {sink}\n  other: {sink}\n  client:\n    \
+         link: {{toward: {{server: {{delay: 15ms}}}}}}\n    run:\n      {}\n      {}\ntimeline:\n  \
+         - {{at: 100ms, host: client, toward: server, link: down}}\n  \
+         - {{at: 200ms, host: client, toward: server, link: up}}\n",
+        source("server"),
+        source("other")
+    );
+    let path = workshop.scenario("cut", &text);
+    let path = path.to_str().unwrap();
+    let output = workshop.run(&["run", path, "--backend", "sim", "--json"]);
+    assert_exit(&output, 0);
+    let batch: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let links = batch["runs"][0]["links"].as_array().unwrap();
+    let cut: Vec<_> = links
+        .iter()
+        .filter(|link| !link["outage"].is_null())
+        .collect();
+    assert_eq!(cut.len(), 1, "{cut:?}");
+    assert_eq!(
+        (&cut[0]["host"], &cut[0]["toward"]),
+        (&"client".into(), &"server".into())
+    );
+}

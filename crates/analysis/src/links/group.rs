@@ -118,7 +118,10 @@ fn of_host<'a>(run: &'a Run, host: &'a HostPlan, sent: &'a [Passage]) -> Vec<Gro
                     .filter(|member| span.holds(member.passage.at, number))
             };
             let cut: Vec<_> = inside().filter(is_cut).collect();
-            let concerns = |host: &&str| toward.is_none_or(|toward| toward == *host);
+            let concerns = |host: &&str| match toward {
+                Some(toward) => toward == *host,
+                None => !own.contains_key(*host),
+            };
             let asked_to_cut = span
                 .state
                 .cut
