@@ -24,6 +24,9 @@ pub enum AgentError {
     /// An interface came up and does not send.
     #[error("the interface {0} is up and sends nothing; is the machine overloaded?")]
     NotSending(String),
+    /// What has come can't be counted.
+    #[error("can't count in /proc/net/dev what has come")]
+    Count(#[source] io::Error),
     /// An interface's offloads could not be switched off.
     #[error("can't switch off the offloads of {interface}, and captures would lie")]
     Offload {

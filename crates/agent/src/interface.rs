@@ -11,6 +11,7 @@
 //! rewriting, no ARP or neighbour discovery runs, and every captured packet is a program's.
 
 use crate::AgentError;
+use record::manifest::LEFT_TO_KERNEL;
 use scenario::plan::{RoutePlan, VariantPlan};
 use std::{
     collections::BTreeMap,
@@ -28,18 +29,6 @@ pub(crate) const TAP: &str = "lab0-tap";
 
 /// Below this MTU an interface loses IPv6 (RFC 8200, section 5).
 const IPV6_MIN_MTU: u16 = 1280;
-
-/// Sysctls that are reported in the manifest besides, since they shape what is seen.
-const REPORTED: &[&str] = &[
-    "net.ipv4.tcp_autocorking",
-    "net.ipv4.tcp_min_snd_mss",
-    "net.ipv4.tcp_mtu_probing",
-    "net.ipv4.tcp_rmem",
-    "net.ipv4.tcp_sack",
-    "net.ipv4.tcp_timestamps",
-    "net.ipv4.tcp_window_scaling",
-    "net.ipv4.tcp_wmem",
-];
 
 /// The host's interfaces, by their numbers.
 #[derive(Clone, Debug)]
@@ -73,6 +62,20 @@ impl Interfaces {
             }
         }
         Ok(())
+    }
+}
+
+impl Interfaces {
+    /// How many packets have come by the wire since it was made (proc(5), /proc/net/dev).
+    pub(crate) fn arrived(&self) -> Result<u64, AgentError> {
+        let table = fs::read_to_string("/proc/net/dev").map_err(AgentError::Count)?;
+        let numbers = table.lines().find_map(|line| {
+            let (name, numbers) = line.split_once(':')?;
+            (name.trim() == self.wire_name).then_some(numbers)
+        });
+        // Bytes come first.
+        let packets = numbers.and_then(|numbers| numbers.split_whitespace().nth(1)?.parse().ok());
+        packets.ok_or_else(|| AgentError::Count(io::ErrorKind::InvalidData.into()))
     }
 }
 
@@ -214,7 +217,10 @@ fn set(name: &str, value: &str) -> Result<(), AgentError> {
 
 /// The values of the sysctls that were set, and of others that matter.
 fn report(set: impl Iterator<Item = String>) -> BTreeMap<String, String> {
-    let names = REPORTED.iter().map(|name| (*name).to_owned()).chain(set);
+    let names = LEFT_TO_KERNEL
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(set);
     let read = |name: String| {
         // Older and newer kernels lack some; what is not there is not reported.
         let value = fs::read_to_string(path(&name)).ok()?;

@@ -49,6 +49,14 @@ pub struct Upbringing {
 /// # Errors
 /// The coordinator can't be heard or told.
 pub fn play(control: UnixStream, place: Place<'_>) -> Result<(), AgentError> {
+    match follow(control, place) {
+        // It may be gone before it is heard to be.
+        Err(AgentError::Control(error)) if error.is_gone() => Ok(()),
+        played => played,
+    }
+}
+
+fn follow(control: UnixStream, place: Place<'_>) -> Result<(), AgentError> {
     let (queue, incoming) = mpsc::channel();
     let mut reports = heard::hear_coordinator(control, queue.clone())?;
     reports.send(&Report::Hello)?;
@@ -177,8 +185,14 @@ impl Agent {
             0
         };
         let left = deadline.saturating_duration_since(Instant::now()).max(LOOK);
-        let offered = self.stage.as_mut().map_or(0, |stage| stage.drain(left));
-        Ok(self.reports.send(&Report::Settled { offered, open })?)
+        let carried = self.stage.as_mut().map(|stage| stage.drain(left));
+        let carried = carried.transpose()?.unwrap_or_default();
+        Ok(self.reports.send(&Report::Settled {
+            offered: carried.offered,
+            open,
+            delivered: carried.delivered,
+            arrived: carried.arrived,
+        })?)
     }
 
     /// Waits until no connection is open; gives how many are when the deadline has come.

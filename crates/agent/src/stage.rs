@@ -22,6 +22,16 @@ pub(crate) struct Stage {
     interfaces: Interfaces,
     capture: Capture,
     link: Link,
+    /// What had come by the wire before.
+    arrived_before: u64,
+}
+
+/// How many packets went and came so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Carried {
+    pub(crate) offered: u64,
+    pub(crate) delivered: u64,
+    pub(crate) arrived: u64,
 }
 
 impl Stage {
@@ -53,6 +63,7 @@ impl Stage {
         });
         let (capture, link) = (capture?, link?);
         interfaces.wait_until_they_send()?;
+        let arrived_before = interfaces.arrived()?;
         Ok(Self {
             name: host.name.clone(),
             sysctls,
@@ -60,6 +71,7 @@ impl Stage {
             interfaces,
             capture,
             link,
+            arrived_before,
         })
     }
 
@@ -72,10 +84,18 @@ impl Stage {
         self.link.begin(at);
     }
 
-    /// Waits until the link carries nothing. Returns how many packets the host has sent so far.
-    pub(crate) fn drain(&mut self, patience: Duration) -> u64 {
+    /// Waits until the link carries nothing.
+    pub(crate) fn drain(&mut self, patience: Duration) -> Result<Carried, AgentError> {
         self.link.drain(patience);
-        self.link.counters().offered
+        let counters = self.link.counters();
+        Ok(Carried {
+            offered: counters.offered,
+            delivered: counters.delivered,
+            arrived: self
+                .interfaces
+                .arrived()?
+                .saturating_sub(self.arrived_before),
+        })
     }
 
     /// Ends the link, then the capture, so that it holds everything the link ever carried.

@@ -4,6 +4,7 @@ mod black_holes;
 mod conditions;
 mod datagrams;
 mod gaps;
+mod gathered;
 mod incomplete;
 mod leftovers;
 mod mss;
@@ -54,6 +55,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
             };
             let from = findings.len();
             segments::coalesced(&case, &mut findings);
+            gathered::gathered(&case, &mut findings);
             stalls::stalls(&case, &mut findings);
             tinygrams::runs(&case, &mut findings);
             silly_sender::slow_producer(&case, &mut findings);

@@ -25,6 +25,7 @@ mod hold;
 mod holes;
 mod join;
 mod judge;
+mod kernel;
 mod links;
 pub mod model;
 mod notes;
@@ -131,6 +132,7 @@ pub fn analyse(run: &Run) -> Analysis {
             began: run.manifest.began,
             place: manifest.place.clone(),
             stacks: stacks(&manifest.hosts),
+            left_to_kernel: kernel::left_to_it(manifest),
             outcome: manifest.outcome.clone(),
         })),
         captures: captures.iter().map(summary).collect(),

@@ -153,6 +153,10 @@ pub struct RunSubject {
     /// Hosts whose programs ran on a stack in user space beside a kernel, and which.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub stacks: BTreeMap<String, String>,
+    /// Sysctls that shape what is seen and were left as the kernel has them, where all hosts agree; without
+    /// their `net.ipv4.`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_to_kernel: BTreeMap<String, String>,
     /// How it ended.
     pub outcome: Outcome,
 }

@@ -588,6 +588,52 @@ fn many_tinygrams_are_a_run() {
     assert_eq!((run.cost.packets, run.cost.bytes), (9, 360));
 }
 
+/// Ten small segments fill the congestion window; so many more writes of that many bytes each, all of
+/// one message, leave together when the first is acknowledged.
+fn gathered(writes: u64, len: u64) -> Lab {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.mean(Client, 99_999, 10 + writes * len);
+    for n in 0..10 {
+        tcp.write_bytes(Client, 100_000 + 10 * n, b"x");
+        tcp.send(Client, 100_002 + 10 * n, 1);
+    }
+    for n in 0..writes {
+        tcp.write_bytes(
+            Client,
+            100_100 + 10 * n,
+            "y".repeat(len as usize).as_bytes(),
+        );
+    }
+    tcp.ack(Server, 120_003);
+    tcp.send(Client, 100_000 + RTT + 10, writes * len);
+    lab
+}
+
+#[test]
+fn writes_that_would_have_been_tinygrams_gather_behind_a_full_window() {
+    let analysis = gathered(12, 1).analyse();
+    let finding = only(&analysis, FindingCode::GatheredWrites);
+    assert_eq!(finding.cause, Cause::CongestionWindow);
+    let Details::Gathered { writes, hold, .. } = &finding.details else {
+        panic!("{finding:?}")
+    };
+    assert_eq!((writes.clone(), hold.bytes), (10..22, 12));
+    assert_eq!(found(&analysis, FindingCode::CoalescedSegment).len(), 0);
+}
+
+#[test]
+fn few_writes_or_large_ones_are_not_worth_a_word() {
+    for (writes, len) in [(9, 1), (12, 40)] {
+        let analysis = gathered(writes, len).analyse();
+        assert_eq!(
+            found(&analysis, FindingCode::GatheredWrites).len(),
+            0,
+            "{writes} × {len}"
+        );
+    }
+}
+
 #[test]
 fn that_some_writes_gathered_does_not_make_the_others_less_small() {
     let cause = |gathered: &[u64]| {

@@ -565,6 +565,21 @@ fn a_rate_is_measured_where_it_was_the_bottleneck() {
 }
 
 #[test]
+fn a_packet_that_a_pause_made_late_does_not_stand_for_those_that_waited_behind_it() {
+    let late = |first: u64, others: u64| {
+        let mut free = 0;
+        let lab = run(rated(), 300, 100, 1_250 - 28, move |n, sent| {
+            free = (sent + DELAY).max(free) + 1_000;
+            vec![free + if n == 0 { first } else { others }]
+        });
+        state(&lab, Condition::Delay)
+    };
+    assert_eq!(late(0, 0), Proven);
+    assert_eq!(late(2_700, 0), Proven);
+    assert_eq!(late(2_700, 2_700), Refuted);
+}
+
+#[test]
 fn overhead_takes_its_time_too() {
     let mut asked = rated();
     asked.rate.as_mut().unwrap().overhead = 1_250;

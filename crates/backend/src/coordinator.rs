@@ -14,6 +14,7 @@ use std::{
     fs, io,
     path::PathBuf,
     sync::mpsc::RecvTimeoutError,
+    thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -27,6 +28,12 @@ const LAST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long connections may take to end after their programs have.
 const SETTLING: Duration = Duration::from_secs(3);
+
+/// What was let go and has not come for so long does not come: nobody has that address.
+const ASTRAY: Duration = Duration::from_millis(300);
+
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// How many lines of a host's log go into a message.
 const LOG_LINES: usize = 12;
@@ -146,6 +153,32 @@ pub fn lead(
     })
 }
 
+/// What all agents together report of packets and connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    offered: u64,
+    open: usize,
+    delivered: u64,
+    arrived: u64,
+}
+
+impl Counts {
+    fn add(&mut self, report: &Report) {
+        if let Report::Settled {
+            offered,
+            open,
+            delivered,
+            arrived,
+        } = report
+        {
+            self.offered += offered;
+            self.open += open;
+            self.delivered += delivered;
+            self.arrived += arrived;
+        }
+    }
+}
+
 enum Stop {
     Trouble(Trouble),
     NeverUp,
@@ -212,26 +245,33 @@ impl Leader<'_> {
         self.settle(true)
     }
 
-    /// A run has settled when a whole round of agents reports no packet more than the round before:
-    /// the answer to one host's last packet may still make another host send.
+    /// A run has settled when a whole round of agents reports no packet more than the round before: the
+    /// answer to one host's last packet may still make another host send. And what links have let go must
+    /// have come: between containers it takes its time.
     fn settle(&mut self, ended: bool) -> Result<(), Stop> {
         let begin = Instant::now();
         let mut before = None;
+        let mut since = begin;
         loop {
             let patience = SETTLING.saturating_sub(begin.elapsed());
             self.roster.tell_all(&Order::Settle { ended, patience });
             let reports = self.answers(PATIENCE, "did not settle", |report| {
                 matches!(report, Report::Settled { .. })
             })?;
-            let sums = reports.iter().map(|report| match report {
-                Report::Settled { offered, open } => (*offered, *open),
-                _ => (0, 0),
-            });
-            let now = sums.fold((0, 0), |sum, host| (sum.0 + host.0, sum.1 + host.1));
-            if before == Some(now) || patience.is_zero() {
+            let mut now = Counts::default();
+            reports.iter().for_each(|report| now.add(report));
+            if patience.is_zero() {
                 return Ok(());
             }
-            before = Some(now);
+            if before == Some(now) {
+                if now.arrived >= now.delivered || since.elapsed() > ASTRAY {
+                    return Ok(());
+                }
+                thread::sleep(LOOK);
+            } else {
+                before = Some(now);
+                since = Instant::now();
+            }
         }
     }
 

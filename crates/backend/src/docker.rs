@@ -3,7 +3,7 @@
 //! ```text
 //! tinygram run …                     leads the agents
 //!   ║ the engine's API: one attached stream of bytes
-//! container coordinator (no network) docker-relay: hands that stream's channels to who calls
+//! container coordinator (no network) docker-relay: carries a channel for each host that comes
 //!   ║ a Unix socket in /dev/shm, which all containers of the run share
 //! container HOST, one a host         docker-seat: one run after the other
 //!   docker-agent                     plays the host, for one run
@@ -34,6 +34,7 @@ mod fleet;
 mod seat;
 mod session;
 mod subnet;
+mod threshold;
 mod tidy;
 mod trunk;
 
@@ -43,7 +44,7 @@ pub use compose::{Compose, HOSTS, become_owner};
 pub use engine::{IMAGE_VARIABLE, Report, report};
 pub use error::DockerError;
 pub use seat::{TELL, agent_arguments, seat};
-pub use trunk::relay;
+pub use threshold::relay;
 
 use crate::{Backend, BackendError, Lab};
 use engine::Engine;
@@ -104,10 +105,7 @@ impl Backend for Docker {
         self.raise(variant)?;
         let fleet = self.fleet.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(fleet) = fleet.as_ref() else {
-            return Err(DockerError::Vanished {
-                what: "the containers".into(),
-            }
-            .into());
+            return Err(DockerError::Vanished.into());
         };
         Ok(Box::new(fleet.session(variant)?))
     }

@@ -27,6 +27,15 @@ pub enum ControlError {
     },
 }
 
+impl ControlError {
+    /// Whether the other side has just gone.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        let kinds = [io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset];
+        matches!(self, Self::Io(error) if kinds.contains(&error.kind()))
+    }
+}
+
 /// Receives messages of type `T`.
 pub struct Receiver<T> {
     reader: BufReader<Box<dyn Read + Send>>,
@@ -141,5 +150,6 @@ mod tests {
         assert!(matches!(from_b.receive().unwrap(), Some(Order::Finish)));
         drop((from_a, to_a));
         assert!(from_b.receive().unwrap().is_none());
+        assert!(to_b.send(&Order::Finish).unwrap_err().is_gone());
     }
 }

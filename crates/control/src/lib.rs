@@ -26,7 +26,7 @@ mod pinned;
 mod reason;
 
 pub use ability::{Ability, HostAbilities, State};
-pub use call::{Call, VERSION};
+pub use call::{Arrival, Call, VERSION, hear, say};
 pub use channel::{Channel, ControlError, Receiver, Sender, over};
 pub use message::{Order, Report, Task};
 pub use pinned::{below_ipv4, sysctls};

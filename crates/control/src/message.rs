@@ -73,6 +73,10 @@ pub enum Report {
         offered: u64,
         /// How many connections had not ended when patience ran out.
         open: usize,
+        /// Packets that its link has let go so far.
+        delivered: u64,
+        /// Packets that have come to it since it was prepared, by its kernel's count.
+        arrived: u64,
     },
     /// The host's files are complete.
     Collected(Box<HostRecord>),

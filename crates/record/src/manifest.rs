@@ -46,6 +46,18 @@ pub struct Manifest {
     pub measured: Option<serde_json::Value>,
 }
 
+/// Sysctls that shape what is seen and are left as each kernel has them, unless the scenario sets one.
+pub const LEFT_TO_KERNEL: [&str; 8] = [
+    "net.ipv4.tcp_autocorking",
+    "net.ipv4.tcp_min_snd_mss",
+    "net.ipv4.tcp_mtu_probing",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_sack",
+    "net.ipv4.tcp_timestamps",
+    "net.ipv4.tcp_window_scaling",
+    "net.ipv4.tcp_wmem",
+];
+
 /// What a simulated run is called wherever its results stand: its TCP is no kernel's.
 pub const SIMULATED: &str = "simulated (smoltcp, virtual time)";
 

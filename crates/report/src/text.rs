@@ -9,6 +9,7 @@ mod course;
 mod datagrams;
 mod holes;
 pub(crate) mod judged;
+mod kernel;
 mod lanes;
 pub(crate) mod layout;
 mod links;

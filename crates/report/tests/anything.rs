@@ -145,6 +145,11 @@ fn details() -> impl Strategy<Value = Details> {
                 hold,
             }
         }),
+        (place(), places(), hold()).prop_map(|(segment, writes, hold)| Details::Gathered {
+            segment,
+            writes,
+            hold,
+        }),
         (place(), hold(), number()).prop_map(|(segment, hold, acknowledgment_delay)| {
             Details::Stall {
                 segment,

@@ -29,6 +29,7 @@ fn finding(code: FindingCode, cause: Cause, frames: &[u64], details: Details) ->
     let at_sender = matches!(
         details,
         Details::Coalesced { .. }
+            | Details::Gathered { .. }
             | Details::Stall { .. }
             | Details::Tinygrams { .. }
             | Details::WindowFull { .. }
@@ -106,6 +107,20 @@ fn of_segments() -> Vec<Finding> {
         Cause::Undetermined,
     ];
     findings.extend(held.map(|cause| coalesced(cause, Some(hold(Some(7))))));
+    findings.push(finding(
+        FindingCode::GatheredWrites,
+        Cause::CongestionWindow,
+        &[15, 14],
+        Details::Gathered {
+            segment: 10,
+            writes: 10..1_000,
+            hold: Hold {
+                behind: None,
+                bytes: 990,
+                ..hold(Some(14))
+            },
+        },
+    ));
     findings.push(finding(
         FindingCode::NagleDelackStall,
         Cause::Nagle,

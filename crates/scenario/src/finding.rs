@@ -61,6 +61,8 @@ names! {
         LeftoverReply = "leftover-reply",
         /// One segment carries bytes of several messages.
         CoalescedSegment = "coalesced-segment",
+        /// One segment carries ten or more small writes of a message, each less than a header.
+        GatheredWrites = "gathered-writes",
         /// A run of segments with less payload than header.
         TinygramRun = "tinygram-run",
         /// The sender holds a small segment for an ACK that the receiver delays.

@@ -33,7 +33,7 @@ pub(crate) fn dispatch() -> Option<ExitCode> {
         }
         "docker-seat" => code(docker::seat(&rest)),
         "docker-agent" => docker_agent(&rest),
-        "docker-relay" => code(docker::relay()),
+        "docker-relay" => code(docker::relay(&rest)),
         "docker-lead" => docker_lead(),
         "netns-try" => code(netns::attempt()),
         "netns-probe" => code(netns::probe(agent::probe)),

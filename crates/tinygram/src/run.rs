@@ -16,7 +16,7 @@ use crate::{
 };
 use analysis::{Analysis, BatchAnalysis, Skipped, Verdict};
 use anyhow::{Context, anyhow};
-use player::{Chosen, Player};
+use player::{Chooser, Chosen};
 use report::{CsvRenderer, JsonRenderer, JunitRenderer, Renderer, TextRenderer};
 use scenario::{plan::Plan, text::Lang};
 use stage::Stage;
@@ -24,6 +24,7 @@ use std::{fs, io::Write, path::Path};
 
 /// Plays what the arguments ask for, prints the comparison, leaves run directories.
 pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, Failure> {
+    let chooser = Chooser::new(arguments)?;
     let mut plan = scenarios::find(&arguments.scenario)?;
     if let Some(seed) = arguments.seed {
         plan.seed = seed;
@@ -37,7 +38,7 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
         }
         return search::run(arguments, plan, seeds, lang);
     }
-    let (player, skipped) = match Player::choose(arguments, &mut plan, lang, verbose)? {
+    let (player, skipped) = match chooser.choose(&mut plan, lang, verbose)? {
         Chosen::Player { player, skipped } => (player, skipped),
         #[cfg(kernels)]
         Chosen::Done(exit) => return Ok(exit),
@@ -50,6 +51,10 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     let mut analyses = Vec::new();
     let mut told = Vec::new();
     for variant in &plan.variants {
+        if arguments.inside_compose {
+            // Hosts tell their story there, and do not know of which variant.
+            anstream::eprintln!("── {}: {} ──", plan.name, variant.name);
+        }
         let bar = progress::Bar::start(variant, arguments.repeat);
         for repetition in 1..=arguments.repeat {
             let name = match arguments.repeat {

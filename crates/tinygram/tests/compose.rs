@@ -4,13 +4,18 @@
 
 mod support;
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
     fs,
+    io::{BufRead, BufReader},
     os::unix::fs::{MetadataExt, chown},
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 use support::{
     Workshop,
@@ -28,6 +33,15 @@ hosts:
       tcp: {peer: tcp-client, to: server, protocol: greeting, send: [Michael, Tracy], wait: never, gather: true}
 expect:
   - {finding: merged-message, host: server, count: ";
+
+/// It says something at once, and then lasts.
+const LONG: &str = "\
+hosts:
+  server: {run: {tcp: {peer: tcp-server, protocol: greeting}}}
+  client:
+    run:
+      tcp: {peer: tcp-client, to: server, protocol: greeting, send: [Michael, Tracy], wait: never, write-pause: 20s}
+";
 
 /// Somebody who is not root.
 const OWNER: u32 = 12_345;
@@ -63,10 +77,15 @@ impl Project {
     }
 
     fn call(&self, scenario: &str, arguments: &[&str]) -> Output {
+        self.command(scenario, arguments).output().unwrap()
+    }
+
+    fn command(&self, scenario: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.command[0]);
         command.args(&self.command[1..]).args(["-p", &self.name]);
         command.args(arguments).current_dir(self.workshop.path());
-        command.env("SCENARIO", scenario).output().unwrap()
+        command.env("SCENARIO", scenario);
+        command
     }
 
     /// Ids of the project's containers, or networks.
@@ -110,6 +129,67 @@ fn up_shows_the_story_and_returns_whether_expectations_held() {
         assert!(project.left(&["ps", "-a"]).is_empty(), "{command:?}");
         assert!(project.left(&["network", "ls"]).is_empty(), "{command:?}");
         assert!(project.left(&["volume", "ls"]).is_empty(), "{command:?}");
+    }
+}
+
+/// Hosts must find a coordinator whose shared memory they can have, or the engine's complaint of that is
+/// all that people see.
+#[test]
+fn what_can_not_be_played_says_why_and_nothing_else() {
+    if !has_docker() {
+        return;
+    }
+    for command in compose_generations() {
+        let project = Project::new(command);
+        let output = project.call("no-such-scenario", &["up"]);
+        let said = stdout(&output) + &stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {said}");
+        assert!(!said.contains("cannot"), "{command:?}: {said}");
+        let logs = project.call("held", &["logs", "coordinator"]);
+        assert!(
+            stdout(&logs).contains("no-such-scenario"),
+            "{}",
+            stdout(&logs)
+        );
+    }
+}
+
+/// Ctrl-C in mid-run: the coordinator ends by itself, before compose loses patience and kills it.
+#[test]
+fn up_ends_when_it_is_interrupted() {
+    if !has_docker() {
+        return;
+    }
+    for command in compose_generations() {
+        let project = Project::new(command);
+        project.workshop.scenario("scenarios/long", LONG);
+        let mut up = project.command("long", &["up"]);
+        let mut up = up
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut told = BufReader::new(up.stdout.take().unwrap()).lines();
+        assert!(
+            told.any(|line| line.unwrap().contains("Michael")),
+            "{command:?}: it plays"
+        );
+        let pid = Pid::from_raw(up.id().cast_signed());
+        kill(pid, Signal::SIGINT).unwrap();
+        // Who reads on lets it write on.
+        told.for_each(drop);
+        up.wait().unwrap();
+        let ids = project.left(&["ps", "-a"]);
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let format = "{{.Name}} {{.State.Status}} {{.State.ExitCode}}";
+        let states = docker(&[&["inspect", "--format", format][..], &ids].concat());
+        const KILLED: &str = "137";
+        for state in states.lines() {
+            assert!(
+                !state.ends_with(KILLED) && !state.contains("running"),
+                "{command:?}: {states}"
+            );
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use nix::{
 use serde_json::Value;
 use std::{
     fs,
+    io::Read,
     os::unix::process::ExitStatusExt,
     process::{Command, Output, Stdio},
     sync::Mutex,
@@ -216,6 +217,42 @@ fn whenever_it_is_interrupted_nothing_is_left() {
     }
 }
 
+/// The run breaks off long before its deadline, and says whose container it was.
+#[test]
+fn a_container_that_is_killed_ends_its_run() {
+    if !has_docker() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let mut child = in_mid_run(&workshop);
+    let containers = left_by(child.id()).0;
+    let format = "{{.Config.Hostname}} {{.Id}}";
+    let listed = docker(&[&["inspect", "--format", format][..], &strs(&containers)].concat());
+    let server = listed.lines().find_map(|line| line.strip_prefix("server "));
+    docker(&["kill", server.unwrap()]);
+    let mut said = String::new();
+    let log = child.stderr.as_mut().unwrap();
+    log.read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{said}");
+    assert_eq!(left_by(child.id()), Default::default());
+    let manifest = fs::read_to_string(workshop.latest("cut").join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(
+        manifest["outcome"]["broken"]["host"], "server",
+        "{manifest}"
+    );
+    assert!(
+        manifest["outcome"]["broken"]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("is gone")
+    );
+}
+
+fn strs(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
 #[test]
 fn ten_at_once_have_ten_right_verdicts() {
     if !has_docker() {
@@ -353,6 +390,7 @@ fn a_program_in_its_own_image_has_no_capabilities_and_reaches_nothing_outside() 
          for address in $($b ip -6 neighbour | $b cut -d' ' -f1) fe80::1%eth0; do\n\
          echo x | $b timeout 1 $b nc -w 1 $address {v6} >/dev/null 2>&1 && echo REACHED $address\n\
          done\n\
+         $b rm -rf /dev/shm/*\n\
          echo looked\n"
     );
     fs::write(root.join("look.sh"), &script).unwrap();

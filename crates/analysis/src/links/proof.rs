@@ -121,18 +121,16 @@ fn delay(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     if is_any_early || is_early(at(0.5), below(0.5 - apart)) {
         return ProofState::Refuted;
     }
-    let own = asked.rate.map_or(0, |limit| transmission(limit, group));
-    let within =
-        |seen: u64, asked: u64, late: u64| seen <= asked.saturating_add(own).saturating_add(late);
     // That all of so many are longer than this is improbable.
     let shortest = below(1.0 - IMPROBABLE.powf(1.0 / n));
-    let is_hardly_late = within(sorted[0], shortest, HARDLY_LATE.max(shortest / 20));
-    // With a rate packets wait for others, too; the shortest waited least.
+    // With a rate packets wait for others, too, which the first one may not have met.
+    let least_late = rate::least_late(asked, &group.members)
+        .unwrap_or_else(|| sorted[0].saturating_sub(shortest));
     let most = below(0.75 + apart);
-    let is_late = asked.rate.is_none() && !within(at(0.75), most, LATE.max(most / 10));
-    if is_hardly_late && !is_late {
+    let is_late = asked.rate.is_none() && at(0.75) > most.saturating_add(LATE.max(most / 10));
+    if least_late <= HARDLY_LATE.max(shortest / 20) && !is_late {
         ProofState::Proven
-    } else if sent_within(group) <= PAUSE && within(sorted[0], shortest, PAUSE) {
+    } else if sent_within(group) <= PAUSE && least_late <= PAUSE {
         ProofState::TooFew
     } else if asked.rate.is_some() && group.phase.is_some_and(|phase| phase.number > 0) {
         // What the phase before had left in the queue went first.
@@ -155,18 +153,6 @@ fn within(is: bool) -> ProofState {
     } else {
         ProofState::Refuted
     }
-}
-
-/// How long the largest packet takes at that rate.
-fn transmission(limit: RateLimit, group: &Group<'_>) -> u64 {
-    let largest = group
-        .members
-        .iter()
-        .map(|member| member.passage.length)
-        .max();
-    let bytes = i64::from(largest.unwrap_or_default()) + i64::from(limit.overhead);
-    let bits = 8 * bytes.max(0).unsigned_abs();
-    bits.saturating_mul(1_000_000_000) / limit.rate.bits_per_second().max(1)
 }
 
 /// As many independent delays as these tell as much as: repeated draws tell less than new ones.

@@ -44,37 +44,70 @@ pub(super) fn measured(asked: &Impairments, members: &[Member<'_>]) -> Option<u6
     longest_stretch(asked, members)?.rate()
 }
 
+/// How late that packet arrived that was least late, by the model of the rate asked for, in ns; none where
+/// those that were sent at once can't be told from the others.
+pub(super) fn least_late(asked: &Impairments, members: &[Member<'_>]) -> Option<u64> {
+    let left = departures(asked, members)?;
+    left.map(|one| one.arrived.saturating_sub(one.free)).min()
+}
+
 /// The longest stretch in which packets were waiting for the rate; none where others that were sent at
 /// once, past the rate, can't be told from them.
 pub(super) fn longest_stretch(asked: &Impairments, members: &[Member<'_>]) -> Option<Stretch> {
-    let rate = asked.rate.filter(|_| !hides_those_at_once(asked))?;
-    let delay = u64::try_from(asked.delay.as_nanos()).unwrap_or(u64::MAX);
     let mut longest = Stretch::default();
     let mut stretch = Stretch::default();
-    let mut free = 0;
-    let waiting = members.iter().filter(|member| !is_at_once(asked, member));
-    for (sent, arrived, length) in transmissions(waiting) {
-        let ready = sent.saturating_add(delay);
-        let bits = bits(rate, length);
-        let took = bits.saturating_mul(1_000_000_000) / rate.rate.bits_per_second().max(1);
-        if ready < free && stretch.packets > 0 {
+    for one in departures(asked, members)? {
+        if one.waited && stretch.packets > 0 {
             stretch.packets += 1;
-            stretch.bits += bits;
-            stretch.until = arrived;
+            stretch.bits += one.bits;
+            stretch.until = one.arrived;
         } else {
             stretch = Stretch {
                 packets: 1,
                 bits: 0,
-                from: arrived,
-                until: arrived,
+                from: one.arrived,
+                until: one.arrived,
             };
         }
-        free = free.max(ready).saturating_add(took);
         if stretch.nanos() > longest.nanos() {
             longest = stretch;
         }
     }
     Some(longest)
+}
+
+/// A packet that leaves at the rate asked for, by its model: after the delay one goes behind the other.
+struct Departure {
+    /// Whether another one was still leaving when it was ready.
+    waited: bool,
+    bits: u64,
+    /// When it has left, and when it arrived.
+    free: u64,
+    arrived: u64,
+}
+
+/// All that left; none where those that were sent at once, past the rate, can't be told from the others.
+fn departures<'a>(
+    asked: &'a Impairments,
+    members: &'a [Member<'a>],
+) -> Option<impl Iterator<Item = Departure> + 'a> {
+    let rate = asked.rate.filter(|_| !hides_those_at_once(asked))?;
+    let delay = u64::try_from(asked.delay.as_nanos()).unwrap_or(u64::MAX);
+    let waiting = members.iter().filter(|member| !is_at_once(asked, member));
+    let mut free = 0;
+    Some(transmissions(waiting).map(move |(sent, arrived, length)| {
+        let ready = sent.saturating_add(delay);
+        let bits = bits(rate, length);
+        let took = bits.saturating_mul(1_000_000_000) / rate.rate.bits_per_second().max(1);
+        let waited = ready < free;
+        free = free.max(ready).saturating_add(took);
+        Departure {
+            waited,
+            bits,
+            free,
+            arrived,
+        }
+    }))
 }
 
 /// Packets that left, copies included: when sent, when arrived, bytes.

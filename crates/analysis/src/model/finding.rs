@@ -101,6 +101,15 @@ pub enum Details {
         /// How the first of its bytes came to wait for the others, where they did.
         hold: Option<Hold>,
     },
+    /// One segment carries many small writes of one message.
+    Gathered {
+        /// The segment.
+        segment: usize,
+        /// The writes that handed the bytes over.
+        writes: Range<usize>,
+        /// How the first of them came to wait for the others.
+        hold: Hold,
+    },
     /// The sender held a small segment for an acknowledgment that the receiver delayed.
     Stall {
         /// The segment that was held.

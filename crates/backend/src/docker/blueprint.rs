@@ -75,11 +75,11 @@ fn hardened() -> HostConfig {
     }
 }
 
-/// The coordinator's container: it has no network, and its shared memory is everybody's.
-pub(super) fn coordinator(label: &str, lends_binary: bool) -> ContainerCreateBody {
+/// The coordinator's container, for so many hosts: it has no network, and its shared memory is everybody's.
+pub(super) fn coordinator(label: &str, hosts: usize, lends_binary: bool) -> ContainerCreateBody {
     ContainerCreateBody {
         image: Some(image()),
-        cmd: list(&["docker-relay"]),
+        cmd: Some(vec!["docker-relay".to_owned(), hosts.to_string()]),
         entrypoint: list(&[BINARY]),
         open_stdin: Some(true),
         // When the one who is attached goes away, standard input ends.

@@ -1,6 +1,11 @@
 //! The coordinator of `docker compose up`: containers are up already, and their agents come here.
 
-use super::{DockerError, door::Door, seat::SOCKET, session::Session, trunk::listen_at};
+use super::{
+    DockerError,
+    door::Door,
+    session::{COMING, Session},
+    threshold::{SOCKET, welcome},
+};
 use crate::{Backend, BackendError, Lab};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
 use scenario::plan::{Program, VariantPlan};
@@ -12,7 +17,6 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
 };
 
 /// The environment variable that says which hosts there are, with blanks between them.
@@ -26,32 +30,26 @@ pub struct Compose {
 }
 
 impl Compose {
-    /// Opens the place where agents call.
+    /// Opens the place where hosts come, and waits until all have: the engine could not start one any more
+    /// if this container, whose memory it shares, had ended.
     ///
     /// # Errors
-    /// It can't be made.
+    /// It can't be made, or a host does not come.
     pub fn open() -> Result<Self, DockerError> {
-        let path = Path::new(SOCKET);
-        let failed = |source| DockerError::Listen {
-            path: path.to_owned(),
-            source,
-        };
-        let listener = listen_at(path).map_err(failed)?;
+        let hosts = env::var(HOSTS).unwrap_or_default();
+        let hosts: Vec<String> = hosts.split_whitespace().map(str::to_owned).collect();
         let door = Arc::<Door>::default();
         let answering = Arc::clone(&door);
-        let answer = move || {
-            for caller in listener.incoming().flatten() {
-                answering.answer(caller);
+        welcome(hosts.len(), move |host| answering.answer(host)).map_err(|source| {
+            DockerError::Listen {
+                path: SOCKET.into(),
+                source,
             }
-        };
-        thread::Builder::new()
-            .name("accept".into())
-            .spawn(answer)
-            .map_err(DockerError::Start)?;
-        let hosts = env::var(HOSTS).unwrap_or_default();
+        })?;
+        door.gather(&hosts, COMING)?;
         Ok(Self {
             door,
-            hosts: hosts.split_whitespace().map(str::to_owned).collect(),
+            hosts,
             used_up: Arc::default(),
         })
     }
@@ -79,7 +77,7 @@ impl Compose {
         let mut programs = variant.hosts.iter().flat_map(|host| &host.run);
         if programs.any(|program| is_command(&program.program)) {
             return Some(format!(
-                "the lab's image has none of its commands; {INSTEAD}"
+                "the lab's image has none of its commands; `tinygram run --backend netns` plays it"
             ));
         }
         let ipv6 = variant.hosts.iter().any(|host| host.address.is_ipv6());
@@ -94,8 +92,7 @@ impl Backend for Compose {
 
     fn bring_up(&self, variant: &VariantPlan) -> Result<Box<dyn Lab>, BackendError> {
         if self.used_up.load(Ordering::Acquire) {
-            let what = "containers that are as new".to_owned();
-            return Err(DockerError::Vanished { what }.into());
+            return Err(DockerError::UsedUp.into());
         }
         let session = Session::begin(&self.door, variant, &self.used_up)?;
         Ok(Box::new(session))

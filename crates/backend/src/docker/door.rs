@@ -1,8 +1,8 @@
-//! Where agents come in: who calls is kept until a run wants it, and the files that hosts hand in are put
-//! where the run's are.
+//! Where hosts come in: their agents are kept until a run wants them, and the files that hosts hand in are
+//! put where the run's are.
 
-use super::DockerError;
-use control::{Call, VERSION};
+use super::{DockerError, trunk::Trunk};
+use control::{Arrival, Call, VERSION, hear};
 use record::layout::RunDir;
 use std::{
     collections::HashMap,
@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Keeps who called.
+/// Keeps who came.
 #[derive(Debug, Default)]
 pub(super) struct Door {
     hosts: Mutex<HashMap<String, Host>>,
@@ -24,6 +24,9 @@ pub(super) struct Door {
 /// What is known of a host.
 #[derive(Debug, Default)]
 struct Host {
+    /// Whether it has come, and whether it has gone.
+    came: bool,
+    gone: bool,
     /// Its agent, waiting for a run.
     agent: Option<UnixStream>,
     /// Where its files go; those that come without that are nobody's.
@@ -35,64 +38,91 @@ struct Host {
 }
 
 impl Door {
-    /// Hears who calls, in a thread of its own.
-    pub(super) fn answer(self: &Arc<Self>, caller: UnixStream) {
+    /// Hears a host as long as it is there, in a thread of its own.
+    pub(super) fn answer(self: &Arc<Self>, line: UnixStream) {
         let door = Arc::clone(self);
-        let hear = move || {
-            // Who hangs up, or is no agent, is not heard.
-            if let Ok(call) = Call::hear(&caller) {
-                door.hear(call, caller);
+        let attend = move || {
+            // Who hangs up, or is no host, is not heard.
+            if let Ok(arrival) = hear::<Arrival>(&line) {
+                door.attend(&arrival, line);
             }
         };
-        // A caller who is not heard for want of a thread is missed by those who wait for it.
-        let _ = thread::Builder::new().name("caller".into()).spawn(hear);
+        // A host that is not heard for want of a thread is missed by those who wait for it.
+        let _ = thread::Builder::new().name("host".into()).spawn(attend);
     }
 
-    fn hear(&self, call: Call, caller: UnixStream) {
+    fn attend(self: &Arc<Self>, arrival: &Arrival, line: UnixStream) {
+        self.note(&arrival.host, |host| {
+            host.came = true;
+            if arrival.version != VERSION {
+                host.trouble = Some(DockerError::Version);
+            }
+        });
+        if let Ok(writer) = line.try_clone() {
+            let heard = Trunk::new(writer).listen(line, |caller| {
+                let (door, host) = (Arc::clone(self), arrival.host.clone());
+                let hear = move || {
+                    if let Ok(call) = hear(&caller) {
+                        door.hear(&host, call, caller);
+                    }
+                };
+                let _ = thread::Builder::new().name("caller".into()).spawn(hear);
+            });
+            if let Err(error) = heard {
+                tracing::debug!(host = arrival.host, "its line: {error}");
+            }
+        }
+        self.note(&arrival.host, |host| host.gone = true);
+    }
+
+    fn hear(&self, host: &str, call: Call, caller: UnixStream) {
         match call {
-            Call::Agent { host, version } => self.note(host, |host| {
-                host.agent = Some(caller);
-                if version != VERSION {
-                    host.trouble = Some(DockerError::Version);
-                }
-            }),
-            Call::File { host, name } => {
-                let dir = self.hosts().get(&host).and_then(|host| host.files.clone());
+            Call::Agent => self.note(host, |host| host.agent = Some(caller)),
+            Call::File { name } => {
+                let dir = self.hosts().get(host).and_then(|host| host.files.clone());
                 let Some(dir) = dir else {
                     // Of a run that nobody waits for any more. The host must be able to go on.
                     let _ = io::copy(&mut &caller, &mut io::sink());
                     return;
                 };
-                if let Err(error) = take_file(&dir, &host, &name, &caller) {
+                if let Err(error) = take_file(&dir, host, &name, &caller) {
                     self.note(host, |host| host.trouble = Some(error));
                 }
             }
-            Call::Left { host, residue } => self.note(host, |host| {
+            Call::Left { residue } => self.note(host, |host| {
                 host.left = Some(residue);
                 host.files = None;
             }),
         }
     }
 
+    /// Waits until all these hosts have come, whether they have gone meanwhile or not.
+    ///
+    /// # Errors
+    /// One did not come in time.
+    pub(super) fn gather(&self, hosts: &[String], patience: Duration) -> Result<(), DockerError> {
+        self.wait(hosts, patience, |host| host.came)
+            .map(drop)
+            .map_err(|host| DockerError::Absent {
+                host,
+                said: String::new(),
+            })
+    }
+
     /// Waits until all these hosts' agents have called, and lets them in for a run whose files go to
     /// `files` once that is known.
     ///
     /// # Errors
-    /// One did not come in time.
+    /// One did not come in time, or is gone.
     pub(super) fn admit(
         &self,
         hosts: &[String],
         patience: Duration,
     ) -> Result<Vec<UnixStream>, DockerError> {
-        let here = |all: &mut HashMap<String, Host>| {
-            let mut missing = hosts.iter().find(|name| {
-                let host = all.get(*name);
-                !host.is_some_and(|host| host.agent.is_some() || host.trouble.is_some())
-            });
-            missing.take().cloned()
-        };
         let mut all = self
-            .wait(patience, here)
+            .wait(hosts, patience, |host| {
+                host.agent.is_some() || host.gone || host.trouble.is_some()
+            })
             .map_err(|host| DockerError::Absent {
                 host,
                 said: String::new(),
@@ -102,6 +132,9 @@ impl Door {
             let host = all.entry(name.clone()).or_default();
             if let Some(trouble) = host.trouble.take() {
                 return Err(trouble);
+            }
+            if host.gone {
+                return Err(DockerError::Gone { host: name.clone() });
             }
             host.left = None;
             agents.extend(host.agent.take());
@@ -121,20 +154,16 @@ impl Door {
     /// would reach the next run.
     ///
     /// # Errors
-    /// One did not come in time, or a file of it could not be written.
+    /// One did not come in time, or is gone, or a file of it could not be written.
     pub(super) fn see_off(
         &self,
         hosts: &[String],
         patience: Duration,
     ) -> Result<Option<String>, DockerError> {
-        let gone = |all: &mut HashMap<String, Host>| {
-            let mut missing = hosts
-                .iter()
-                .find(|name| all.get(*name).is_none_or(|host| host.left.is_none()));
-            missing.take().cloned()
-        };
         let mut all = self
-            .wait(patience, gone)
+            .wait(hosts, patience, |host| {
+                host.left.is_some() || host.gone || host.trouble.is_some()
+            })
             .map_err(|host| DockerError::Files { host })?;
         let mut residue = None;
         for name in hosts {
@@ -142,20 +171,30 @@ impl Door {
             if let Some(trouble) = host.trouble.take() {
                 return Err(trouble);
             }
-            residue = residue.or(host.left.take().flatten());
+            let Some(left) = host.left.take() else {
+                return Err(DockerError::Gone { host: name.clone() });
+            };
+            residue = residue.or(left);
         }
         Ok(residue)
     }
 
-    /// Waits until `missing` finds nobody; who was, when patience ran out.
+    /// Waits until each of these hosts is so; who was not, when patience ran out.
     fn wait(
         &self,
+        hosts: &[String],
         patience: Duration,
-        missing: impl Fn(&mut HashMap<String, Host>) -> Option<String>,
+        is_so: impl Fn(&Host) -> bool,
     ) -> Result<MutexGuard<'_, HashMap<String, Host>>, String> {
         let deadline = Instant::now() + patience;
         let mut all = self.hosts();
-        while let Some(name) = missing(&mut all) {
+        let missing = |all: &HashMap<String, Host>| {
+            let mut hosts = hosts.iter();
+            hosts
+                .find(|name| !all.get(*name).is_some_and(&is_so))
+                .cloned()
+        };
+        while let Some(name) = missing(&all) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(name);
@@ -166,8 +205,8 @@ impl Door {
         Ok(all)
     }
 
-    fn note(&self, host: String, change: impl FnOnce(&mut Host)) {
-        change(self.hosts().entry(host).or_default());
+    fn note(&self, host: &str, change: impl FnOnce(&mut Host)) {
+        change(self.hosts().entry(host.to_owned()).or_default());
         self.changed.notify_all();
     }
 
@@ -197,35 +236,53 @@ fn take_file(dir: &RunDir, host: &str, name: &str, from: &UnixStream) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use control::say;
     use std::{fs, io::Read, io::Write, net::Shutdown};
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    fn call(door: &Arc<Door>, call: &Call) -> UnixStream {
-        let (near, far) = UnixStream::pair().unwrap();
-        door.answer(far);
-        call.say(&near).unwrap();
-        near
+    /// A host on its line, as a seat is.
+    struct Caller {
+        trunk: Arc<Trunk>,
+        line: UnixStream,
     }
 
-    /// Hands in a file as a seat does, and waits until it is taken.
-    fn hand_in(door: &Arc<Door>, host: &str, name: &str, content: &[u8]) {
-        let file = Call::File {
-            host: host.into(),
-            name: name.into(),
-        };
-        let mut stream = call(door, &file);
-        // A file that nobody wants is not read to its end.
-        let _ = stream.write_all(content);
-        let _ = stream.shutdown(Shutdown::Write);
-        let _ = stream.read(&mut [0]);
-    }
-
-    fn agent(version: u32) -> Call {
-        Call::Agent {
-            host: "server".into(),
-            version,
+    impl Caller {
+        fn come(door: &Arc<Door>, host: &str, version: u32) -> Self {
+            let (line, far) = UnixStream::pair().unwrap();
+            door.answer(far);
+            let host = host.into();
+            say(&Arrival { host, version }, &line).unwrap();
+            let trunk = Trunk::new(line.try_clone().unwrap());
+            let (listening, reader) = (Arc::clone(&trunk), line.try_clone().unwrap());
+            thread::spawn(move || listening.listen(reader, drop));
+            Self { trunk, line }
         }
+
+        fn call(&self, call: &Call) -> UnixStream {
+            let (near, far) = UnixStream::pair().unwrap();
+            self.trunk.open(far).unwrap();
+            say(call, &near).unwrap();
+            near
+        }
+
+        /// Hands in a file as a seat does, and waits until it is taken.
+        fn hand_in(&self, name: &str, content: &[u8]) {
+            let mut stream = self.call(&Call::File { name: name.into() });
+            // A file that nobody wants is not read to its end.
+            let _ = stream.write_all(content);
+            let _ = stream.shutdown(Shutdown::Write);
+            let _ = stream.read(&mut [0]);
+        }
+
+        /// As when its container is killed.
+        fn die(&self) {
+            self.line.shutdown(Shutdown::Both).unwrap();
+        }
+    }
+
+    fn hosts(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
     }
 
     #[test]
@@ -234,17 +291,14 @@ mod tests {
         let run = folder.path().join("run");
         fs::create_dir(&run).unwrap();
         let (door, dir) = (Arc::new(Door::default()), RunDir::new(&run));
-        let hosts = ["server".to_owned()];
+        let hosts = hosts(&["server"]);
         door.expect_files(&hosts, &dir);
-        hand_in(&door, "server", "server.log", b"hello");
-        hand_in(&door, "server", "client.log", b"not mine");
-        hand_in(&door, "server", "../outside", b"not there");
-        hand_in(&door, "server", "server./../../outside", b"nor there");
-        let left = Call::Left {
-            host: "server".into(),
-            residue: None,
-        };
-        let _stream = call(&door, &left);
+        let server = Caller::come(&door, "server", VERSION);
+        server.hand_in("server.log", b"hello");
+        server.hand_in("client.log", b"not mine");
+        server.hand_in("../outside", b"not there");
+        server.hand_in("server./../../outside", b"nor there");
+        let _stream = server.call(&Call::Left { residue: None });
         assert_eq!(door.see_off(&hosts, PATIENCE).unwrap(), None);
         assert_eq!(fs::read(run.join("server.log")).unwrap(), b"hello");
         assert_eq!(fs::read_dir(&run).unwrap().count(), 1);
@@ -254,18 +308,48 @@ mod tests {
     #[test]
     fn an_agent_of_another_version_is_not_let_in() {
         let door = Arc::new(Door::default());
-        let _agent = call(&door, &agent(VERSION + 1));
-        let error = door.admit(&["server".to_owned()], PATIENCE).unwrap_err();
+        let server = Caller::come(&door, "server", VERSION + 1);
+        let _agent = server.call(&Call::Agent);
+        let error = door.admit(&hosts(&["server"]), PATIENCE).unwrap_err();
         assert!(matches!(error, DockerError::Version), "{error}");
     }
 
     #[test]
     fn who_does_not_come_is_named() {
         let door = Arc::new(Door::default());
-        let _agent = call(&door, &agent(VERSION));
-        let hosts = ["server".to_owned(), "client".to_owned()];
-        let error = door.admit(&hosts, Duration::ZERO).unwrap_err();
-        let is_absent = matches!(&error, DockerError::Absent { host, .. } if hosts.contains(host));
-        assert!(is_absent, "{error}");
+        let server = Caller::come(&door, "server", VERSION);
+        let _agent = server.call(&Call::Agent);
+        door.admit(&hosts(&["server"]), PATIENCE).unwrap();
+        let both = hosts(&["server", "client"]);
+        let error = door.gather(&both, Duration::ZERO).unwrap_err();
+        assert!(
+            matches!(&error, DockerError::Absent { host, .. } if host == "client"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_host_that_dies_is_waited_for_no_longer() {
+        let door = Arc::new(Door::default());
+        let server = Caller::come(&door, "server", VERSION);
+        let agent = server.call(&Call::Agent);
+        let both = hosts(&["server"]);
+        let admitted = door.admit(&both, PATIENCE).unwrap();
+        server.die();
+        assert_eq!(
+            (&admitted[0]).read(&mut [0]).unwrap(),
+            0,
+            "the leader hears it"
+        );
+        drop(agent);
+        for error in [
+            door.see_off(&both, PATIENCE).unwrap_err(),
+            door.admit(&both, PATIENCE).unwrap_err(),
+        ] {
+            assert!(
+                matches!(&error, DockerError::Gone { host } if host == "server"),
+                "{error}"
+            );
+        }
     }
 }

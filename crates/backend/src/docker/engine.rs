@@ -5,7 +5,7 @@ use bollard::{
     API_DEFAULT_VERSION,
     errors::Error,
     models::{ContainerCreateBody, NetworkCreateRequest},
-    query_parameters::{AttachContainerOptions, RemoveContainerOptions},
+    query_parameters::{AttachContainerOptions, CreateContainerOptions, RemoveContainerOptions},
 };
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -164,7 +164,7 @@ impl Engine {
         self.docker.create_network(network).await.map(drop)
     }
 
-    /// Makes and starts a container. Returns its identity.
+    /// Makes and starts a container of that name. Returns its identity.
     pub(super) async fn start(
         &self,
         name: &str,
@@ -181,11 +181,15 @@ impl Engine {
         container: ContainerCreateBody,
     ) -> Result<String, DockerError> {
         let image = container.image.clone().unwrap_or_default();
-        let made = self.docker.create_container(None, container).await;
+        let options = CreateContainerOptions {
+            name: Some(name.to_owned()),
+            ..Default::default()
+        };
+        let made = self.docker.create_container(Some(options), container).await;
         match made {
             Ok(made) => Ok(made.id),
             Err(error) if is_not_found(&error) => Err(DockerError::NoImage { image }),
-            Err(error) => Err(DockerError::refused(format!("make {name}'s container"))(
+            Err(error) => Err(DockerError::refused(format!("make the container {name}"))(
                 error,
             )),
         }
@@ -193,7 +197,7 @@ impl Engine {
 
     async fn set_going(&self, name: &str, id: &str) -> Result<(), DockerError> {
         let started = self.docker.start_container(id, None).await;
-        started.map_err(DockerError::refused(format!("start {name}'s container")))
+        started.map_err(DockerError::refused(format!("start the container {name}")))
     }
 
     /// Makes a container, attaches to its standard input and output, and starts it.
@@ -211,7 +215,9 @@ impl Engine {
             ..Default::default()
         };
         let attached = self.docker.attach_container(&id, Some(options)).await;
-        let attached = attached.map_err(DockerError::refused("attach to the coordinator"))?;
+        let attached = attached.map_err(DockerError::refused(format!(
+            "attach to the container {name}"
+        )))?;
         self.set_going(name, &id).await?;
         let (ours, theirs) = UnixStream::pair().map_err(DockerError::Start)?;
         let theirs = theirs

@@ -74,12 +74,20 @@ pub enum DockerError {
     /// What speaks to the engine could not be started.
     #[error("can't start what speaks to the Docker engine")]
     Start(#[source] io::Error),
-    /// Something is gone that was there.
-    #[error("{what} of this run are gone; was `docker rm` at work?")]
-    Vanished {
-        /// What.
-        what: String,
+    /// A host's container is gone.
+    #[error("the container of host {host} is gone: killed, or out of memory")]
+    Gone {
+        /// Which host.
+        host: String,
     },
+    /// The containers are gone before the run began.
+    #[error("the containers are gone; was `docker rm` at work?")]
+    Vanished,
+    /// What the last variant has left in the containers would reach the next.
+    #[error(
+        "the containers can't be used again after the last variant: `docker compose up` once more"
+    )]
+    UsedUp,
     /// A host's container does not come to the coordinator.
     #[error("the container of host {host} did not come up{}", if said.is_empty() { String::new() } else { format!(": {said}") })]
     Absent {

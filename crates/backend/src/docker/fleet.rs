@@ -33,6 +33,7 @@ struct Berth {
 /// Containers that are up. Dropping it removes them.
 pub(super) struct Fleet {
     engine: Arc<Engine>,
+    /// Its name, with which those of the containers begin.
     network: String,
     containers: Vec<String>,
     berths: BTreeMap<String, Berth>,
@@ -60,11 +61,15 @@ impl Fleet {
             engine: Arc::clone(&engine),
         };
         let label = runner();
+        let name = format!("{}-coordinator", fleet.network);
         let lends = variant.hosts.iter().any(|host| host.image.is_some());
         let (network, coordinator) = engine.wait(async {
             tokio::join!(
                 fleet.make_network(variant.hosts.len(), &label),
-                engine.start_attached("the coordinator", blueprint::coordinator(&label, lends)),
+                engine.start_attached(
+                    &name,
+                    blueprint::coordinator(&label, variant.hosts.len(), lends)
+                ),
             )
         });
         let coordinator = coordinator?;
@@ -75,7 +80,8 @@ impl Fleet {
         let started = engine.wait(join_all(variant.hosts.iter().map(|host| {
             let id = &coordinator.id;
             let container = blueprint::host(variant, host, &fleet.network, id, &label);
-            engine.start(&host.name, container)
+            let (engine, name) = (&engine, format!("{}-{}", fleet.network, host.name));
+            async move { engine.start(&name, container).await }
         })));
         for container in started {
             fleet.containers.push(container?);
@@ -101,10 +107,12 @@ impl Fleet {
         let clone = || stream.try_clone().map_err(DockerError::Start);
         let (line, writer) = (clone()?, clone()?);
         let door = Arc::clone(&self.door);
+        let trunk = Trunk::new(writer);
+        // It waits for this: a command that is killed before now takes nothing along.
+        trunk.greet().map_err(DockerError::Start)?;
         let listen = move || {
-            let trunk = Trunk::new(writer);
             // Its end is everybody's: connections end, and those who wait for one say which.
-            if let Err(error) = trunk.listen(stream, |caller| door.answer(caller)) {
+            if let Err(error) = trunk.listen(stream, |host| door.answer(host)) {
                 tracing::debug!("the coordinator's stream: {error}");
             }
         };

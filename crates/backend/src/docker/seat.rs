@@ -1,9 +1,9 @@
 //! `tinygram docker-seat HOST`: the first process of a host's container. It plays one run after the other,
 //! each by an agent that is a process of its own, and hands in what each has left.
 
-use super::{session::WORKPLACE, tidy};
+use super::{session::WORKPLACE, threshold::SOCKET, tidy, trunk::Trunk};
 use crate::netns::this_program;
-use control::{Call, VERSION, reason};
+use control::{Arrival, Call, VERSION, reason, say};
 use nix::{
     sys::wait::{WaitStatus, waitpid},
     unistd::Pid,
@@ -29,9 +29,6 @@ use std::{
     time::{Duration, Instant},
 };
 use sys::process::{inherited_fd, spawn_leashed};
-
-/// Where agents call. All containers of a run share /dev/shm, and nothing else.
-pub(super) const SOCKET: &str = "/dev/shm/tinygram.sock";
 
 /// The environment variable that makes the lab's programs tell on the container's output what happens.
 pub const TELL: &str = "TINYGRAM_TELL";
@@ -59,36 +56,52 @@ pub fn seat(arguments: &[String]) -> i32 {
     if let Err(error) = tidy::begin() {
         complain(&reason(&error));
     }
-    let deadline = Instant::now() + COMING;
-    let mut refused = None;
-    let first = loop {
-        match call_agent(host) {
-            Ok(stream) => break stream,
-            // Nobody listens there: who did is gone, or not yet quite there.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                if refused.get_or_insert_with(Instant::now).elapsed() > GONE {
-                    return 0;
-                }
-                thread::sleep(LOOK);
-            }
-            Err(_) if Instant::now() < deadline => thread::sleep(LOOK),
-            Err(error) => return complain(&format!("no coordinator at {SOCKET}: {error}")),
-        }
+    let line = match come(host) {
+        Ok(Some(line)) => line,
+        Ok(None) => return 0,
+        Err(error) => return complain(&format!("no coordinator at {SOCKET}: {error}")),
     };
-    let mut control = first;
-    loop {
+    // Without a coordinator there is nobody to hand anything to, and nothing more to play.
+    while let Ok(control) = call(&line, &Call::Agent) {
         if let Err(error) = play(host, control) {
             return complain(&error);
         }
-        // Without a coordinator there is nobody to hand anything to, and nothing more to play.
-        if hand_in(host).is_err() {
-            return 0;
-        }
-        match call_agent(host) {
-            Ok(next) => control = next,
-            Err(_) => return 0,
+        if hand_in(&line).is_err() {
+            break;
         }
     }
+    0
+}
+
+/// Comes to the coordinator, as soon as it is there; none when it is gone.
+fn come(host: &str) -> io::Result<Option<Arc<Trunk>>> {
+    let deadline = Instant::now() + COMING;
+    let mut refused = None;
+    let line = loop {
+        match UnixStream::connect(SOCKET) {
+            Ok(line) => break line,
+            // Nobody listens there: who did is gone, or not yet quite there.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                if refused.get_or_insert_with(Instant::now).elapsed() > GONE {
+                    return Ok(None);
+                }
+            }
+            Err(error) if Instant::now() > deadline => return Err(error),
+            Err(_) => {}
+        }
+        thread::sleep(LOOK);
+    };
+    let arrival = Arrival {
+        host: host.to_owned(),
+        version: VERSION,
+    };
+    say(&arrival, &line)?;
+    let trunk = Trunk::new(line.try_clone()?);
+    let listening = Arc::clone(&trunk);
+    // Its end is that of all channels, and who waits for one hears it. The coordinator opens none.
+    let listen = move || listening.listen(line, drop);
+    thread::Builder::new().name("line".into()).spawn(listen)?;
+    Ok(Some(trunk))
 }
 
 /// The arguments of `tinygram docker-agent HOST DESCRIPTOR`.
@@ -118,17 +131,12 @@ fn end_on_request() -> io::Result<()> {
     Ok(())
 }
 
-fn call(call: &Call) -> io::Result<UnixStream> {
-    let stream = UnixStream::connect(SOCKET)?;
-    call.say(&stream)?;
-    Ok(stream)
-}
-
-fn call_agent(host: &str) -> io::Result<UnixStream> {
-    call(&Call::Agent {
-        host: host.to_owned(),
-        version: VERSION,
-    })
+/// Says that on a channel of its own.
+fn call(line: &Arc<Trunk>, call: &Call) -> io::Result<UnixStream> {
+    let (near, far) = UnixStream::pair()?;
+    line.open(far)?;
+    say(call, &near)?;
+    Ok(near)
 }
 
 /// Plays one run. How the agent ends it says to the coordinator, who also sees when it is gone.
@@ -192,13 +200,11 @@ fn tell(log: &Path, over: &AtomicBool) {
 }
 
 /// Hands in the run's files and makes the container as new.
-fn hand_in(host: &str) -> io::Result<()> {
+fn hand_in(line: &Arc<Trunk>) -> io::Result<()> {
     for entry in fs::read_dir(WORKPLACE)?.flatten() {
         let (name, mut file) = (entry.file_name(), File::open(entry.path())?);
-        let mut stream = call(&Call::File {
-            host: host.to_owned(),
-            name: name.to_string_lossy().into_owned(),
-        })?;
+        let name = name.to_string_lossy().into_owned();
+        let mut stream = call(line, &Call::File { name })?;
         io::copy(&mut file, &mut stream)?;
         finished(&stream)?;
     }
@@ -206,11 +212,7 @@ fn hand_in(host: &str) -> io::Result<()> {
         .err()
         .map(|error| format!("can't remove {WORKPLACE}: {error}"));
     let residue = tidy::tidy().or(residue);
-    let left = Call::Left {
-        host: host.to_owned(),
-        residue,
-    };
-    finished(&call(&left)?)
+    finished(&call(line, &Call::Left { residue })?)
 }
 
 /// Waits until what was said has been taken note of.

@@ -18,7 +18,7 @@ use std::{
 pub(super) const WORKPLACE: &str = "/tmp/run";
 
 /// How long containers may take until their agents call.
-const COMING: Duration = Duration::from_secs(60);
+pub(super) const COMING: Duration = Duration::from_secs(60);
 
 /// How long they may take to hand in what the run has left, which may be a large capture.
 const LEAVING: Duration = Duration::from_secs(60);
@@ -75,7 +75,6 @@ impl Lab for Session {
     }
 
     fn obituary(&mut self) -> Option<BackendError> {
-        let what = "containers".to_owned();
-        Some(DockerError::Vanished { what }.into())
+        Some(DockerError::Vanished.into())
     }
 }

@@ -1,22 +1,19 @@
-//! Many connections over one stream of bytes: between the command and the coordinator's container.
+//! Many connections over one stream of bytes: between the command and the coordinator's container, and
+//! between that and a host's.
 //!
 //! A frame is a channel's number and a length, 32 bits each in network byte order, and so many bytes.
-//! A length of 0 says that nothing more comes in this direction, [`OPEN`] that the channel is new: the
-//! relay has one for each connection it accepts.
+//! A length of 0 says that nothing more comes in this direction, [`OPEN`] that the channel is new. Only
+//! one end opens channels: the relay one for each host that comes, a host one for all it has to say.
 
-use super::seat::SOCKET;
-use control::reason;
 use std::{
     collections::HashMap,
-    fs,
     io::{self, BufReader, Read, Write},
     net::Shutdown,
-    os::unix::{
-        fs::PermissionsExt,
-        net::{UnixListener, UnixStream},
+    os::unix::net::UnixStream,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
     },
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
@@ -26,11 +23,15 @@ const PIECE: usize = 64 << 10;
 /// The length that says that a channel is new.
 const OPEN: u32 = u32::MAX;
 
+/// A channel that never is.
+const NOBODY: u32 = u32::MAX;
+
 /// One end of the stream.
 pub(super) struct Trunk {
     writer: Mutex<Box<dyn Write + Send>>,
     /// What arrives goes to these.
     channels: Mutex<HashMap<u32, UnixStream>>,
+    next: AtomicU32,
 }
 
 impl Trunk {
@@ -38,14 +39,16 @@ impl Trunk {
         Arc::new(Self {
             writer: Mutex::new(Box::new(writer)),
             channels: Mutex::default(),
+            next: AtomicU32::default(),
         })
     }
 
-    /// Carries a connection as that new channel, both ways, until both have ended.
+    /// Carries a connection as a new channel, both ways, until both have ended.
     ///
     /// # Errors
     /// The stream is gone, or there are no descriptors or threads left.
-    fn open(self: &Arc<Self>, channel: u32, connection: UnixStream) -> io::Result<()> {
+    pub(super) fn open(self: &Arc<Self>, connection: UnixStream) -> io::Result<()> {
+        let channel = self.next.fetch_add(1, Ordering::Relaxed);
         self.write(channel, OPEN, &[])?;
         self.carry(channel, connection)
     }
@@ -61,6 +64,14 @@ impl Trunk {
         let thread = thread::Builder::new().name(format!("channel {channel}"));
         thread.spawn(move || trunk.send_all(channel, reader))?;
         Ok(())
+    }
+
+    /// Says something that means nothing: who listens knows then that somebody is there.
+    ///
+    /// # Errors
+    /// The stream is gone.
+    pub(super) fn greet(&self) -> io::Result<()> {
+        self.send(NOBODY, &[])
     }
 
     fn send_all(&self, channel: u32, mut from: impl Read) {
@@ -171,45 +182,6 @@ impl Frame {
     }
 }
 
-/// A socket where agents call. Anybody in the run's containers may.
-pub(super) fn listen_at(path: &Path) -> io::Result<UnixListener> {
-    let listener = UnixListener::bind(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o777))?;
-    Ok(listener)
-}
-
-/// `tinygram docker-relay`, in the coordinator's container: carries who calls over standard input and
-/// output, and ends with them.
-#[must_use]
-pub fn relay() -> i32 {
-    let run = || -> io::Result<()> {
-        let listener = listen_at(Path::new(SOCKET))?;
-        let trunk = Trunk::new(io::stdout());
-        let accepting = Arc::clone(&trunk);
-        let accept = move || {
-            for (channel, caller) in (0..).zip(listener.incoming()) {
-                if caller
-                    .and_then(|caller| accepting.open(channel, caller))
-                    .is_err()
-                {
-                    return;
-                }
-            }
-        };
-        thread::Builder::new().name("accept".into()).spawn(accept)?;
-        // The command opens no channels.
-        trunk.listen(io::stdin(), drop)
-    };
-    match run() {
-        Ok(()) => 0,
-        Err(error) => {
-            // The command reads this and shows it.
-            let _ = writeln!(io::stderr(), "{}", reason(&error));
-            1
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,9 +203,9 @@ mod tests {
     fn each_connection_comes_through_by_itself_and_ends_in_each_direction() {
         let (relay, callers) = pair();
         let ends: Vec<UnixStream> = (0..3)
-            .map(|channel| {
+            .map(|_| {
                 let (near, far) = UnixStream::pair().unwrap();
-                relay.open(channel, far).unwrap();
+                relay.open(far).unwrap();
                 near
             })
             .collect();

@@ -1,7 +1,7 @@
 //! The runs of one command: each in detail, then side by side.
 
 use super::{
-    WIDTH,
+    WIDTH, kernel,
     layout::wrap,
     quantity::{bytes, count, percent, plural, time},
     run, say, spread,
@@ -44,6 +44,7 @@ pub(super) fn whole(batch: &BatchAnalysis, lang: Lang) -> String {
     text.push('\n');
     text.push_str(&comparison(batch, lang));
     text.push_str(&run::frames(lang));
+    text.push_str(&kernel::settings(&batch.runs, lang));
     text.push('\n');
     text.push_str(&skipped(batch, lang));
     text.push_str(&wrap(&verdict(&batch.runs, lang), 0, WIDTH));
@@ -168,6 +169,10 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
         ),
         false => ("", ""),
     };
+    let (about_time_en, about_time_zh) = (
+        "time: from the first write to the last read that got bytes. ",
+        "时间：从第一次写到最后一次读到字节。",
+    );
     let first = rows.first().map_or("", |row| &row.variant);
     let (sent_en, sent_zh) = match batch.comparison.direction {
         Some(Direction::ServerToClient) => ("those that servers sent", "服务器发出的"),
@@ -176,11 +181,11 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
     let legend = say(
         lang,
         format!(
-            "messages: understood right, of {sent_en}. {about_sent}wire: bytes of all IP packets. {about_en}\
+            "messages: understood right, of {sent_en}. {about_sent}{about_time_en}wire: bytes of all IP packets. {about_en}\
              trips: round trips that were waited for. price: what it costs more than {first}."
         ),
         format!(
-            "消息：正确理解的/{sent_zh}。{about_sent}线上：所有 IP 包的字节数。{about_zh}往返：等待的往返次数。\
+            "消息：正确理解的/{sent_zh}。{about_sent}{about_time_zh}线上：所有 IP 包的字节数。{about_zh}往返：等待的往返次数。\
              代价：比 {first} 多花的。"
         ),
     );

@@ -55,6 +55,7 @@ impl Teller<'_> {
     fn tell(&self) -> Both {
         match &self.finding.details {
             Details::Coalesced { messages, hold, .. } => self.coalesced(messages, hold.as_ref()),
+            Details::Gathered { writes, hold, .. } => self.gathered(writes, hold),
             Details::Stall {
                 hold,
                 acknowledgment_delay,

@@ -13,7 +13,7 @@ use super::{
 use analysis::Analysis;
 use backend::{Backend, coordinator::Interrupter};
 
-pub(super) use choose::{Place, choose};
+pub(super) use choose::{Place, choose, gather};
 pub(super) use elsewhere::run as elsewhere;
 
 /// Plays runs in this kernel.

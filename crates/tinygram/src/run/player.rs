@@ -12,6 +12,8 @@ use super::{
 use crate::exit::Exit;
 use crate::{cli::RunArgs, exit::Failure};
 use analysis::{Analysis, Skipped};
+#[cfg(kernels)]
+use backend::docker::Compose;
 use scenario::{plan::Plan, text::Lang};
 
 /// Who plays the runs.
@@ -35,46 +37,63 @@ pub(super) enum Chosen {
     Done(Exit),
 }
 
-impl Player {
+/// Chooses who plays.
+pub(super) struct Chooser<'a> {
+    arguments: &'a RunArgs,
+    #[cfg(kernels)]
+    compose: Option<Compose>,
+}
+
+impl<'a> Chooser<'a> {
+    /// Waits for hosts that come by themselves, where there are such. They would not come to a command that
+    /// has ended because something is wrong with what it shall play, so this goes first.
+    ///
+    /// # Errors
+    /// One does not come.
+    pub(super) fn new(arguments: &'a RunArgs) -> Result<Self, Failure> {
+        Ok(Self {
+            arguments,
+            #[cfg(kernels)]
+            compose: kernel::gather(arguments)?,
+        })
+    }
+
     /// Who plays what the arguments ask for. Variants that can't be played so are left out of the plan.
     #[cfg(kernels)]
     pub(super) fn choose(
-        arguments: &RunArgs,
+        self,
         plan: &mut Plan,
         lang: Lang,
         verbose: u8,
     ) -> Result<Chosen, Failure> {
-        match kernel::choose(arguments, plan)? {
+        match kernel::choose(self.arguments, self.compose, plan)? {
             kernel::Place::Here {
                 backend,
                 skipped,
                 interrupter,
             } => Ok(Chosen::Player {
                 skipped,
-                player: Self::Kernel(kernel::Player::new(backend, interrupter)),
+                player: Player::Kernel(kernel::Player::new(backend, interrupter)),
             }),
             kernel::Place::Uml(ability) => {
-                kernel::elsewhere(&ability, arguments, plan, lang, verbose).map(Chosen::Done)
+                kernel::elsewhere(&ability, self.arguments, plan, lang, verbose).map(Chosen::Done)
             }
-            kernel::Place::Sim => sim(arguments, plan),
+            kernel::Place::Sim => sim(self.arguments, plan),
         }
     }
 
     /// Who plays what the arguments ask for. Variants that can't be played so are left out of the plan.
     #[cfg(not(kernels))]
-    pub(super) fn choose(
-        arguments: &RunArgs,
-        plan: &mut Plan,
-        _: Lang,
-        _: u8,
-    ) -> Result<Chosen, Failure> {
-        if arguments.backend == crate::cli::BackendArg::Auto {
+    pub(super) fn choose(self, plan: &mut Plan, _: Lang, _: u8) -> Result<Chosen, Failure> {
+        if self.arguments.backend == crate::cli::BackendArg::Auto {
             let what = record::manifest::SIMULATED;
             anstream::eprintln!("backend: {what} (this build has no Linux kernels to run in)");
         }
-        sim(arguments, plan)
+        sim(self.arguments, plan)
     }
+}
 
+impl Player {
     /// Plays one run and analyses it.
     pub(super) fn play(&self, stage: &Stage<'_>, bar: &Bar) -> Result<Analysis, PlayError> {
         match self {

@@ -15,7 +15,7 @@ pub(super) struct Bar {
 
 /// A spinner for something that comes before all variants. It vanishes when dropped.
 #[cfg(kernels)]
-pub(super) fn waiting(what: &'static str) -> impl Drop {
+pub(super) fn waiting(what: String) -> impl Drop {
     struct Waiting(ProgressBar);
     impl Drop for Waiting {
         fn drop(&mut self) {
@@ -23,6 +23,9 @@ pub(super) fn waiting(what: &'static str) -> impl Drop {
         }
     }
     let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
     bar.set_message(what);
     bar.enable_steady_tick(TICK);
     Waiting(bar)

@@ -24,6 +24,23 @@ impl Teller<'_> {
         (en + &why_en, zh + &why_zh)
     }
 
+    pub(super) fn gathered(&self, writes: &Range<usize>, hold: &Hold) -> Both {
+        let (frame, rest) = self.frames();
+        let (whose_en, whose_zh) = self.whose();
+        let number = writes.len() as u64;
+        let (why_en, why_zh) = self.held(self.finding.cause, hold, rest);
+        (
+            format!(
+                "{whose_en}{frame} carries {}. {why_en}",
+                plural(number, "write")
+            ),
+            format!(
+                "{whose_zh}{frame} 载有 {} 次写的字节。{why_zh}",
+                count(number)
+            ),
+        )
+    }
+
     fn held(&self, cause: Cause, hold: &Hold, rest: &[FrameRef]) -> Both {
         let waited = time(hold.left.saturating_sub(hold.written));
         let bytes = hold.bytes;

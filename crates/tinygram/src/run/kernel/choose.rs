@@ -2,7 +2,7 @@
 
 use super::{
     obstacle::{Where, leave_out, needs_netem, only_smoltcp},
-    signals,
+    signals::{self, AtOnce},
 };
 use crate::{
     cli::{BackendArg, RunArgs},
@@ -37,15 +37,30 @@ pub(in crate::run) enum Place {
     Sim,
 }
 
+/// The hosts that `docker compose up` starts, when all of them have come.
+///
+/// # Errors
+/// One does not come.
+pub(in crate::run) fn gather(arguments: &RunArgs) -> Result<Option<Compose>, Failure> {
+    if !arguments.inside_compose {
+        return Ok(None);
+    }
+    let _at_once = AtOnce::begin()?;
+    Ok(Some(Compose::open()?))
+}
+
 /// Picks the backend; says which and why where the choice was left to us. What the links need and
 /// the kernel lacks is found out before any host starts. Variants that can't be played there are left
 /// out of the plan.
-pub(in crate::run) fn choose(arguments: &RunArgs, plan: &mut Plan) -> Result<Place, Failure> {
+pub(in crate::run) fn choose(
+    arguments: &RunArgs,
+    compose: Option<Compose>,
+    plan: &mut Plan,
+) -> Result<Place, Failure> {
     if arguments.inside_uml {
         return here(plan, Namespaces::named("user-mode linux"));
     }
-    if arguments.inside_compose {
-        let compose = Compose::open()?;
+    if let Some(compose) = compose {
         let skipped = leave_out(plan, Where::Compose(&compose));
         needs_netem(plan)?;
         return Ok(Place::Here {
@@ -115,7 +130,9 @@ fn in_docker(plan: &mut Plan, docker: Docker) -> Result<Place, Failure> {
     needs_netem(plan)?;
     let interrupter = signals::listen()?;
     if let Some(first) = plan.variants.first() {
-        let _spinner = progress::waiting("starting containers");
+        let hosts = first.hosts.len();
+        let _spinner =
+            progress::waiting(format!("starting a network, {hosts} hosts, a coordinator"));
         docker.raise(first)?;
     }
     Ok(Place::Here {

@@ -1,0 +1,31 @@
+//! What of the runs depends on the kernel they were played in.
+
+use super::{WIDTH, layout::wrap, say};
+use analysis::Analysis;
+use scenario::text::Lang;
+
+/// What was left to it, where TCP was spoken and a kernel spoke it.
+pub(super) fn settings(runs: &[Analysis], lang: Lang) -> String {
+    let speaks_tcp = runs.iter().any(|run| !run.connections.is_empty());
+    let subject = runs.first().and_then(Analysis::run).filter(|_| speaks_tcp);
+    let left = match subject.map(|subject| &subject.left_to_kernel) {
+        Some(left) if !left.is_empty() => left,
+        _ => return String::new(),
+    };
+    let each = left
+        .iter()
+        .map(|(name, value)| format!("{} {value}", name.trim_start_matches("tcp_")));
+    let listed: Vec<String> = each.collect();
+    let text = say(
+        lang,
+        format!(
+            "Left to this kernel: how long an ACK is delayed; tcp_…: {}.",
+            listed.join(", ")
+        ),
+        format!(
+            "由本机内核决定的：延迟确认的时间；tcp_…：{}。",
+            listed.join("，")
+        ),
+    );
+    wrap(&text, 0, WIDTH)
+}
