@@ -9,6 +9,7 @@ pub mod modules;
 pub mod namespace;
 pub mod netlink;
 pub mod packet_socket;
+pub mod preload;
 pub mod process;
 pub mod scheduling;
 pub mod socket;

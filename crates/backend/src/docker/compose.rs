@@ -76,9 +76,9 @@ impl Compose {
         let is_command = |program: &Program| matches!(program, Program::Command(_));
         let mut programs = variant.hosts.iter().flat_map(|host| &host.run);
         if programs.any(|program| is_command(&program.program)) {
-            return Some(format!(
-                "the lab's image has none of its commands; `tinygram run --backend netns` plays it"
-            ));
+            const ELSEWHERE: &str =
+                "the lab's image has none of its commands; `tinygram run --backend netns` plays it";
+            return Some(ELSEWHERE.to_owned());
         }
         let ipv6 = variant.hosts.iter().any(|host| host.address.is_ipv6());
         ipv6.then(|| format!("compose.yaml's containers speak IPv4 only; {INSTEAD}"))

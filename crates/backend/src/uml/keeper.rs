@@ -7,7 +7,7 @@
 //! reaches the tracer only: all must be killed at once, as one process group, which the machine's
 //! kernel does before it lets any of them go on.
 
-use super::folder::Folder;
+use super::folder::{Folder, PRELOAD};
 use control::reason;
 use nix::{
     errno::Errno,
@@ -21,7 +21,7 @@ use nix::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    io,
+    fs, io,
     os::{
         fd::AsFd,
         unix::{net::UnixStream, process::CommandExt},
@@ -61,15 +61,15 @@ pub fn keeper(arguments: &[String]) -> i32 {
         return 2;
     };
     let folder = Folder::adopt(folder.into());
-    let told = keep(program, arguments);
+    let told = keep(&folder, program, arguments);
     drop(folder);
     i32::from(told.is_err())
 }
 
-fn keep(program: &str, arguments: &[String]) -> Result<(), io::Error> {
+fn keep(folder: &Folder, program: &str, arguments: &[String]) -> Result<(), io::Error> {
     let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let (mut command, mut tell) = control::over::<(), News>(socket)?;
-    let mut kernel = match start(program, arguments) {
+    let mut kernel = match start(folder, program, arguments) {
         Ok(kernel) => kernel,
         Err(error) => {
             let reason = reason(&error);
@@ -112,7 +112,7 @@ fn keep(program: &str, arguments: &[String]) -> Result<(), io::Error> {
     Ok(())
 }
 
-fn start(program: &str, arguments: &[String]) -> io::Result<Child> {
+fn start(folder: &Folder, program: &str, arguments: &[String]) -> io::Result<Child> {
     prctl::set_child_subreaper(true)?;
     // A kernel that panics aborts, and would leave a core of all its memory in the user's folder.
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
@@ -125,5 +125,12 @@ fn start(program: &str, arguments: &[String]) -> io::Result<Child> {
         .process_group(0)
         // It would make a folder there. Processes inside have the errand's environment.
         .env_remove("HOME");
+    let preload = folder.file(PRELOAD);
+    fs::write(&preload, sys::preload::XSTATE)?;
+    // ld.so(8) takes blanks and colons for ends; where they are, processors without AMX need it not.
+    let is_one = !preload.to_string_lossy().contains([' ', ':']);
+    if is_one && !sys::preload::XSTATE.is_empty() {
+        command.env("LD_PRELOAD", preload);
+    }
     command.spawn()
 }
