@@ -565,6 +565,21 @@ fn a_rate_is_measured_where_it_was_the_bottleneck() {
 }
 
 #[test]
+fn a_pause_makes_all_late_that_are_sent_in_it_and_counts_once() {
+    let judged = |pauses: u64| {
+        let mut lab = run(delayed(), 8, 20_000, 8, |_, sent| vec![sent + DELAY]);
+        let mut udp = lab.udp();
+        for n in 0..20 * pauses {
+            let sent = 400_000 + n / 20 * 20_000 + n % 20;
+            udp.send_arriving(Client, sent, &payload(100 + n, 8), &[sent + DELAY + 3_500]);
+        }
+        state(&lab, Condition::Delay)
+    };
+    assert_eq!(judged(1), Proven);
+    assert_eq!(judged(8), Refuted);
+}
+
+#[test]
 fn a_packet_that_a_pause_made_late_does_not_stand_for_those_that_waited_behind_it() {
     let late = |first: u64, others: u64| {
         let mut free = 0;

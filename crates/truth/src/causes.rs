@@ -41,6 +41,7 @@ pub(crate) const KINDS: &[Kind] = &[
     kind("congestion-window", LINUX, segments::congestion_window),
     kind("receive-window", SMOLTCP, segments::receive_window),
     kind("tinygrams", BOTH, segments::tinygrams),
+    kind("gathered", LINUX, segments::gathered),
     kind("stall", BOTH, segments::stall),
     kind("no-stall", BOTH, segments::no_stall),
     kind("backlog", BOTH, reads::backlog),

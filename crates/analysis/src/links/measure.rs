@@ -53,23 +53,33 @@ pub(super) fn summary(group: &Group<'_>) -> LinkSummary {
     summary
 }
 
-/// Delays of the packets that arrived whole and were not sent at once.
+/// Delays of the packets that arrived whole and were not sent at once, the shortest first.
 fn delays(asked: &Impairments, members: &[Member<'_>]) -> Vec<u64> {
-    let delayed = members.iter().filter(|member| !is_at_once(asked, member));
+    let mut delays: Vec<u64> = timed(asked, members).map(|(_, delay)| delay).collect();
+    delays.sort_unstable();
+    delays
+}
+
+/// The same, as they were sent, each with when that was.
+pub(super) fn timed<'a>(
+    asked: &'a Impairments,
+    members: &'a [Member<'a>],
+) -> impl Iterator<Item = (u64, u64)> + 'a {
+    let delayed = members
+        .iter()
+        .filter(move |member| !is_at_once(asked, member));
     // Of a packet and its copy the faster one is seen first, which says nothing of the jitter.
-    let is_copied = |member: &&Member<'_>| {
+    let is_copied = move |member: &&Member<'_>| {
         let outcome = member.passage.outcome;
         asked.jitter.is_some() && matches!(outcome, Outcome::Arrived { again: 1.., .. })
     };
-    let delays = delayed
-        .filter(|member| !is_copied(member))
+    delayed
+        .filter(move |member| !is_copied(member))
         .filter_map(|member| {
             let arrived = member.passage.arrived()?;
-            Some(arrived.saturating_sub(member.passage.at))
-        });
-    let mut delays: Vec<u64> = delays.collect();
-    delays.sort_unstable();
-    delays
+            let sent = member.passage.at;
+            Some((sent, arrived.saturating_sub(sent)))
+        })
 }
 
 /// Below this delay a packet has been sent at once, where reordering is asked for and the others'

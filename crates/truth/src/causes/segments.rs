@@ -119,6 +119,25 @@ pub(super) fn tinygrams(dice: &mut Dice, stack: Stack) -> Case {
         .open(FindingCode::SillyWindowSender, "client")
 }
 
+/// One message in many small writes, which gather behind the first until it is acknowledged, or behind the
+/// ten that an initial congestion window takes.
+pub(super) fn gathered(dice: &mut Dice, _: Stack) -> Case {
+    let write = dice.of(1..=4);
+    let writes = dice.of(60..=300);
+    let (nodelay, cause) =
+        dice.one_of(&[(false, Cause::Nagle), (true, Cause::CongestionWindow)]);
+    let link = format!("delay: {}ms", dice.of(20..=60));
+    let client = format!(
+        "bytes: {}B, write: {write}B, nodelay: {nodelay}",
+        write * writes
+    );
+    Case::new("gathered", bulk(&link, "read: 64KiB", &client, ""))
+        .there(FindingCode::GatheredWrites, "client", cause)
+        .told(FindingCode::SplitRead, "server", Cause::SeparateSegments)
+        // The ten are a run.
+        .open(FindingCode::TinygramRun, "client")
+}
+
 /// A request in two writes, and a server that can't reply to the first.
 pub(super) fn stall(dice: &mut Dice, _: Stack) -> Case {
     exchange(dice, "stall", 4..=60, |_, first| {

@@ -2,7 +2,10 @@
 
 use super::{Both, Teller, quoted};
 use crate::text::quantity::{count, plural};
-use analysis::model::{finding::Place, flow::Datagram};
+use analysis::model::{
+    finding::{Finding, Place},
+    flow::Datagram,
+};
 use scenario::finding::{Cause, FindingCode};
 
 impl Teller<'_> {
@@ -62,7 +65,11 @@ impl Teller<'_> {
             ),
             _ => return self.bare(),
         };
-        (format!("{en} {rest_en}"), format!("{zh}{rest_zh}"))
+        let (cure_en, cure_zh) = cure(self.finding);
+        (
+            format!("{en} {rest_en}{cure_en}"),
+            format!("{zh}{rest_zh}{cure_zh}"),
+        )
     }
 
     fn sent_datagram(&self, place: usize) -> Option<&Datagram> {
@@ -72,5 +79,36 @@ impl Teller<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// What to do about it, on a line of its own.
+fn cure(finding: &Finding) -> (&'static str, &'static str) {
+    match (finding.code, finding.cause) {
+        (FindingCode::DatagramLost, Cause::ReceiveBuffer) => (
+            "\nCure: read sooner, a larger SO_RCVBUF, or a sender that waits for answers.",
+            "\n对策：及时读，调大 SO_RCVBUF，或让发送方等应答再发。",
+        ),
+        (FindingCode::DatagramLost, Cause::Mtu) | (FindingCode::DatagramFragmented, _) => (
+            "\nCure: smaller datagrams: the MTU less 28 bytes of IPv4 and UDP headers, 48 of IPv6.",
+            "\n对策：更小的数据报：MTU 减去 28 字节 IPv4 与 UDP 首部（IPv6 为 48 字节）。",
+        ),
+        (FindingCode::DatagramLost, _) => (
+            "\nCure: UDP has none; number the datagrams, and ask again for what does not come.",
+            "\n对策：UDP 自己没有；给数据报编号，没到的再要一次。",
+        ),
+        (FindingCode::DatagramDuplicated, _) => (
+            "\nCure: number the datagrams, and skip what was there already.",
+            "\n对策：给数据报编号，跳过已经收到的。",
+        ),
+        (FindingCode::DatagramReordered, _) => (
+            "\nCure: number the datagrams, and put them in order or drop what comes late.",
+            "\n对策：给数据报编号，重新排序，或丢弃迟到的。",
+        ),
+        (FindingCode::DatagramTruncated, _) => (
+            "\nCure: ask for as much as the largest datagram has; 65,535 bytes are always enough.",
+            "\n对策：按最大的数据报来要；65,535 字节总是够的。",
+        ),
+        _ => ("", ""),
     }
 }
