@@ -112,8 +112,8 @@ pub struct Row {
     pub sticky_reads: Option<u64>,
     /// Messages that needed several reads.
     pub split_reads: Option<u64>,
-    /// From the first write of the client to the end of its last read, in ns; where it does not do
-    /// both, from the first write of the one that sends to the end of the other's last read.
+    /// From the first write of the client to the end of its last read, in ns, or of all clients together;
+    /// where they do not do both, from the first write of the one that sends to the end of the other's last read.
     pub elapsed: Option<u64>,
     /// Bytes of all IP packets of these connections, both directions.
     pub wire: u64,
@@ -253,10 +253,11 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
         right: hear(&|stream| stream.understood.iter().filter(|each| each.right).count()),
         sticky_reads: heard.then(|| findings(FindingCode::StickyRead)),
         split_reads: heard.then(|| findings(FindingCode::SplitRead)),
-        elapsed: of_clients(Metric::Elapsed)
-            .flatten()
-            .max()
-            .or_else(|| one_way(run, direction)),
+        elapsed: match clients.as_slice() {
+            [client] => value(run, client, Metric::Elapsed),
+            _ => all_clients(run),
+        }
+        .or_else(|| one_way(run, direction)),
         payload: streams().map(|stream| stream.payload).sum(),
         payload_wire: streams().map(|stream| stream.wire).sum(),
         wire: run
@@ -268,6 +269,19 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
         round_trips: of_clients(Metric::RoundTrips).sum(),
         ..row
     }
+}
+
+/// From the first write of any client to the end of the last read of any.
+fn all_clients(run: &Analysis) -> Option<u64> {
+    let streams = |direction| {
+        run.connections
+            .iter()
+            .map(move |each| each.stream(direction))
+    };
+    let writes = streams(Direction::ClientToServer).flat_map(|stream| &stream.writes);
+    let reads = streams(Direction::ServerToClient).flat_map(|stream| &stream.reads);
+    let end = reads.map(|read| read.end).max()?;
+    end.checked_sub(writes.map(|write| write.begin).min()?)
 }
 
 /// From the first write at one end to the last read at the other, where nothing comes back.

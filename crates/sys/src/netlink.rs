@@ -19,7 +19,10 @@ use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_REQUEST, NetlinkHeader,
     NetlinkMessage, NetlinkPayload,
 };
-use netlink_packet_route::{RouteNetlinkMessage, link::LinkAttribute, link::LinkMessage};
+use netlink_packet_route::{
+    RouteNetlinkMessage,
+    link::{LinkAttribute, LinkMessage, State},
+};
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
 
 /// An rtnetlink socket. It belongs to the network namespace it was opened in, for as long as it
@@ -74,6 +77,19 @@ impl Netlink {
             NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewLink(link)) => {
                 Ok(link.header.index)
             }
+            _ => Err(NetlinkError::Unexpected { what }),
+        }
+    }
+
+    /// Whether an interface is up and so is what it leads to (IFLA_OPERSTATE).
+    fn is_operational(&mut self, index: u32) -> Result<bool, NetlinkError> {
+        let mut message = LinkMessage::default();
+        message.header.index = index;
+        let what = format!("tell the state of interface {index}");
+        match self.exchange(RouteNetlinkMessage::GetLink(message), NLM_F_REQUEST, &what)? {
+            NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewLink(link)) => Ok(link
+                .attributes
+                .contains(&LinkAttribute::OperState(State::Up))),
             _ => Err(NetlinkError::Unexpected { what }),
         }
     }

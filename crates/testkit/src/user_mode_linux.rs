@@ -78,6 +78,7 @@ fn boot(test: &str) {
         .stdout(log.try_clone().expect("a second descriptor of the log"))
         .stderr(log)
         .process_group(0);
+    sys::preload::xstate(folder.path(), &mut command).expect("a file to preload");
     // Should ever a process of the kernel be let go, it shall not configure this machine.
     keep_file_capabilities().expect("fewer capabilities");
     let mut kernel = match command.spawn() {

@@ -23,9 +23,6 @@ pub(super) const STATUS: &str = "status";
 pub(super) const LOG: &str = "kernel.log";
 /// This very program, by a name without blanks.
 pub(super) const PROGRAM: &str = "init";
-/// What the kernel's program is preloaded with.
-pub(super) const PRELOAD: &str = "xstate.so";
-
 /// An errand's folder. It goes when the errand ends, and with the keeper when the command is killed.
 #[derive(Debug)]
 pub(super) struct Folder(PathBuf);

@@ -7,7 +7,7 @@
 //! reaches the tracer only: all must be killed at once, as one process group, which the machine's
 //! kernel does before it lets any of them go on.
 
-use super::folder::{Folder, PRELOAD};
+use super::folder::Folder;
 use control::reason;
 use nix::{
     errno::Errno,
@@ -21,7 +21,7 @@ use nix::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    fs, io,
+    io,
     os::{
         fd::AsFd,
         unix::{net::UnixStream, process::CommandExt},
@@ -125,12 +125,6 @@ fn start(folder: &Folder, program: &str, arguments: &[String]) -> io::Result<Chi
         .process_group(0)
         // It would make a folder there. Processes inside have the errand's environment.
         .env_remove("HOME");
-    let preload = folder.file(PRELOAD);
-    fs::write(&preload, sys::preload::XSTATE)?;
-    // ld.so(8) takes blanks and colons for ends; where they are, processors without AMX need it not.
-    let is_one = !preload.to_string_lossy().contains([' ', ':']);
-    if is_one && !sys::preload::XSTATE.is_empty() {
-        command.env("LD_PRELOAD", preload);
-    }
+    sys::preload::xstate(folder.path(), &mut command)?;
     command.spawn()
 }

@@ -126,12 +126,13 @@ impl Netlink {
 
     /// Whether an interface sends what it is given. Until some time after it was brought up, or its
     /// peer was, the kernel drops all of it without a word: its discipline is noop, which it does not
-    /// tell.
+    /// tell. It tells the one that is to come as soon as the interface was brought up; that one comes when the
+    /// interface is said to be operational (RFC 2863), which is put off where the kernel is busy.
     ///
     /// # Errors
     /// The kernel does not answer.
     pub fn is_sending(&mut self, index: u32) -> Result<bool, NetlinkError> {
-        Ok(!self.qdiscs(index)?.is_empty())
+        Ok(self.is_operational(index)? && !self.qdiscs(index)?.is_empty())
     }
 
     fn set_qdisc(&mut self, qdisc: &Qdisc, flags: u16, verb: &str) -> Result<(), NetlinkError> {

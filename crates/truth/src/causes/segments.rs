@@ -124,8 +124,7 @@ pub(super) fn tinygrams(dice: &mut Dice, stack: Stack) -> Case {
 pub(super) fn gathered(dice: &mut Dice, _: Stack) -> Case {
     let write = dice.of(1..=4);
     let writes = dice.of(60..=300);
-    let (nodelay, cause) =
-        dice.one_of(&[(false, Cause::Nagle), (true, Cause::CongestionWindow)]);
+    let (nodelay, cause) = dice.one_of(&[(false, Cause::Nagle), (true, Cause::CongestionWindow)]);
     let link = format!("delay: {}ms", dice.of(20..=60));
     let client = format!(
         "bytes: {}B, write: {write}B, nodelay: {nodelay}",

@@ -168,7 +168,11 @@ fn loss(loss: &Loss, lang: Lang) -> Option<String> {
             }
             Some(say(
                 lang,
-                format!("the loss of packets {}", list.join(", ")),
+                format!(
+                    "the loss of {} {}",
+                    if list.len() == 1 { "packet" } else { "packets" },
+                    list.join(", ")
+                ),
                 format!("丢第 {} 个包", list.join("、")),
             ))
         }

@@ -1,0 +1,56 @@
+//! Nagle's algorithm and delayed acknowledgments.
+
+use super::*;
+
+#[test]
+fn a_stall_is_nagle_waiting_for_an_acknowledgment_that_is_put_off() {
+    let mut lab = Lab::new();
+    let mut tcp = michael_then(&mut lab);
+    // Arrived at 120,002; Linux puts the acknowledgment off for 40 ms.
+    tcp.ack(Server, 160_002);
+    tcp.send(Client, 180_010, 10);
+    let analysis = lab.analyse();
+    let stall = only(&analysis, FindingCode::NagleDelackStall);
+    assert_eq!(
+        (stall.cause, stall.host.as_deref()),
+        (Cause::Nagle, Some("client"))
+    );
+    assert_eq!(frames(stall), ["client#6", "client#4", "client#5"]);
+    assert_eq!(stall.cost.waited, at(180_010) - at(100_015));
+    let Details::Stall {
+        acknowledgment_delay,
+        ..
+    } = stall.details
+    else {
+        panic!("{stall:?}")
+    };
+    assert_eq!(acknowledgment_delay, 40_000_000);
+}
+
+#[test]
+fn what_left_during_its_write_did_not_stall() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["Michael"]);
+    tcp.send(Client, 100_002, 7);
+    tcp.ack(Server, 160_001);
+    // The acknowledgment comes in during the write, which takes until 180,005.
+    tcp.write(Client, 180_000, &["Tracy"]);
+    tcp.send(Client, 180_003, 5);
+    assert_eq!(
+        found(&lab.analyse(), FindingCode::NagleDelackStall).len(),
+        0
+    );
+}
+
+#[test]
+fn a_prompt_acknowledgment_makes_no_stall() {
+    let mut lab = Lab::new();
+    let mut tcp = michael_then(&mut lab);
+    tcp.ack(Server, 120_020);
+    tcp.send(Client, 140_030, 10);
+    assert_eq!(
+        found(&lab.analyse(), FindingCode::NagleDelackStall).len(),
+        0
+    );
+}

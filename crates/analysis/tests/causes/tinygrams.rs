@@ -1,0 +1,93 @@
+//! Runs of small segments.
+
+use super::*;
+
+#[test]
+fn many_tinygrams_are_a_run() {
+    let mut lab = Lab::new();
+    ten_tinygrams(&mut lab);
+    let analysis = lab.analyse();
+    let run = only(&analysis, FindingCode::TinygramRun);
+    assert_eq!(
+        (run.cause, frames(run)),
+        (
+            Cause::SmallWrites,
+            vec!["client#4".to_owned(), "client#13".to_owned()]
+        )
+    );
+    let Details::Tinygrams {
+        count,
+        payload,
+        headers,
+        nagle_off,
+        ..
+    } = run.details
+    else {
+        panic!("{run:?}")
+    };
+    assert_eq!((count, payload, headers, nagle_off), (10, 10, 400, true));
+    // One segment would have done.
+    assert_eq!((run.cost.packets, run.cost.bytes), (9, 360));
+}
+
+#[test]
+fn that_some_writes_gathered_does_not_make_the_others_less_small() {
+    let cause = |gathered: &[u64]| {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().open(0);
+        for n in 0..20 {
+            let writes = if gathered.contains(&n) { 2 } else { 1 };
+            for again in 0..writes {
+                tcp.write(Client, 100_000 + 10 * n + again, &["x"]);
+            }
+            tcp.send(Client, 100_005 + 10 * n, writes);
+        }
+        only(&lab.analyse(), FindingCode::TinygramRun).cause
+    };
+    assert_eq!(cause(&[]), Cause::SmallWrites);
+    assert_eq!(cause(&[4, 11]), Cause::SmallWrites);
+    assert_eq!(cause(&[4, 9, 11]), Cause::Undetermined);
+}
+
+#[test]
+fn what_is_cut_within_a_write_was_not_written_so() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    tcp.write(Client, 100_000, &["xx"; 10]);
+    for n in 0..20 {
+        tcp.send(Client, 100_005 + 10 * n, 1);
+    }
+    let analysis = lab.analyse();
+    let run = only(&analysis, FindingCode::TinygramRun);
+    assert_eq!(run.cause, Cause::Undetermined);
+}
+
+#[test]
+fn a_segment_with_as_much_payload_as_header_is_no_tinygram() {
+    for (len, runs) in [(39, 1), (40, 0)] {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().open(0);
+        for n in 0..10 {
+            tcp.write(Client, 100_000 + 10 * n, &[&"x".repeat(len)]);
+            tcp.send(Client, 100_002 + 10 * n, len as u64);
+        }
+        let found = found(&lab.analyse(), FindingCode::TinygramRun).len();
+        assert_eq!(found, runs, "{len} bytes, 40 of headers");
+    }
+}
+
+#[test]
+fn nine_are_no_run_and_a_larger_one_ends_it() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    for n in 0..19 {
+        let text = if n == 9 {
+            "x".repeat(100)
+        } else {
+            "x".to_owned()
+        };
+        tcp.write(Client, 100_000 + 10 * n, &[&text]);
+        tcp.send(Client, 100_002 + 10 * n, text.len() as u64);
+    }
+    assert_eq!(found(&lab.analyse(), FindingCode::TinygramRun).len(), 0);
+}
