@@ -66,6 +66,11 @@ impl Places {
         place as usize
     }
 
+    /// The place, if they have one.
+    pub(crate) fn known(&self, ends: Ends) -> Option<usize> {
+        self.places.get(&ends).map(|place| *place as usize)
+    }
+
     /// Gives these ends another place.
     pub(crate) fn moved(&mut self, ends: Ends, place: usize) {
         self.places.insert(ends, place as u32);

@@ -5,8 +5,9 @@ use crate::model::{
     finding::{Details, Finding, FrameRef, Place},
 };
 
-/// Shows a finding in its capture, whose connections have Wireshark's numbers.
-pub(crate) fn filter(finding: &Finding, connections: &[Connection]) -> Option<String> {
+/// Shows a finding in its capture, whose connections have Wireshark's numbers. `ends` is the connection
+/// of a finding in one.
+pub(crate) fn filter(finding: &Finding, ends: Option<&Connection>) -> Option<String> {
     let (connection, direction) = match finding.place {
         Place::Stream {
             connection,
@@ -17,7 +18,7 @@ pub(crate) fn filter(finding: &Finding, connections: &[Connection]) -> Option<St
         }
         Place::Link { .. } => return None,
     };
-    let ends = connections.get(connection)?;
+    let ends = ends?;
     let stream = format!("tcp.stream eq {connection}");
     let sent = format!("{stream} && {}", source(ends, direction));
     let filter = match finding.details {

@@ -3,12 +3,13 @@
 mod fragments;
 mod walk;
 
-pub(crate) use walk::Walk;
+pub(crate) use walk::{Passed, Walk};
 
+use crate::tcp_flags;
 use fragments::Whole;
 use packet::{
     Direction,
-    capture::{Packet, ReadError},
+    capture::{Packet, ReadError, Reader},
     decode::{self, Decoded},
     ipv4, ipv6,
     tcp::{self, TcpOption},
@@ -54,6 +55,8 @@ pub(crate) struct TooBig {
 pub(crate) struct Frame<'a> {
     /// Its number in the file, from 1.
     pub(crate) number: u64,
+    /// Where in the file its record or block begins.
+    pub(crate) offset: u64,
     /// When it was captured, in ns since 1970.
     pub(crate) at: u64,
     /// Which way it went, where the file says.
@@ -94,6 +97,10 @@ pub(crate) struct Tcp {
     pub(crate) seq: u32,
     /// None without the ACK flag.
     pub(crate) ack: Option<u32>,
+    /// The same as written, with or without that flag.
+    pub(crate) written_ack: u32,
+    /// All control bits.
+    pub(crate) control: tcp::Flags,
     pub(crate) syn: bool,
     pub(crate) fin: bool,
     pub(crate) rst: bool,
@@ -105,6 +112,25 @@ pub(crate) struct Tcp {
     pub(crate) window_scale: Option<u8>,
     /// TSval of the timestamps option (RFC 7323), which tells a retransmission from the original.
     pub(crate) timestamp: Option<u32>,
+    /// Bytes of payload as Wireshark's TCP analysis counts them; none for what it leaves out, as it does
+    /// with the parts of a fragmented packet.
+    pub(crate) shown: Option<u32>,
+}
+
+impl Tcp {
+    /// What the flags need of it.
+    #[inline]
+    pub(crate) fn for_flags(&self, at: u64) -> Option<tcp_flags::Segment> {
+        Some(tcp_flags::Segment {
+            at,
+            seq: self.seq,
+            ack: self.written_ack,
+            flags: self.control,
+            window: self.window,
+            len: self.shown?,
+            window_scale: self.window_scale.filter(|_| self.syn),
+        })
+    }
 }
 
 impl Frame<'_> {
@@ -155,20 +181,30 @@ pub(crate) fn plain(address: SocketAddr) -> SocketAddr {
 /// Reads a capture file. Packets that are no TCP or UDP, whose headers are damaged, or that are
 /// parts of a fragmented one that never became whole, are counted and left out.
 pub(crate) fn read(file: &[u8]) -> Result<Frames<'_>, ReadError> {
-    let mut walk = Walk::new(file)?;
-    let frames: Vec<_> = walk.by_ref().collect();
-    Ok(Frames {
-        frames,
-        ..walk.end()
-    })
+    let mut frames = Vec::new();
+    let (met, _) = Walk::new(file)?.each(|passed| {
+        if let Passed::Frame(frame) = passed {
+            frames.push(*frame);
+        }
+    });
+    Ok(Frames { frames, ..met })
 }
 
-#[inline]
+/// A whole packet that was met before, by its number and place.
+pub(crate) fn again<'a>(file: &Reader<'a>, number: u64, offset: u64) -> Option<Frame<'a>> {
+    let packet = file.again(number, offset)?;
+    frame(&packet, &packet.decode().ok()?)
+}
+
+#[inline(always)]
 fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {
     let (ports, transport, payload, payload_len) = match decoded.transport {
         decode::Transport::Tcp(segment) => (
             (segment.header.source(), segment.header.destination()),
-            Transport::Tcp(tcp(&segment.header)),
+            Transport::Tcp(Tcp {
+                shown: tcp_flags::payload_shown(packet, decoded, &segment),
+                ..tcp(&segment.header)
+            }),
             segment.payload,
             segment.payload_len,
         ),
@@ -190,6 +226,7 @@ fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {
         });
     Some(Frame {
         number: packet.number,
+        offset: packet.offset,
         at: packet.at,
         way,
         source: SocketAddr::new(network.source(), ports.0),
@@ -227,12 +264,14 @@ fn too_big(decoded: &Decoded<'_>) -> Option<TooBig> {
     Some(TooBig { from, to })
 }
 
-#[inline]
+#[inline(always)]
 fn tcp(header: &tcp::Packet<'_>) -> Tcp {
     let flags = header.flags();
     let mut tcp = Tcp {
         seq: header.sequence(),
         ack: flags.ack().then(|| header.acknowledgment()),
+        written_ack: header.acknowledgment(),
+        control: flags,
         syn: flags.syn(),
         fin: flags.fin(),
         rst: flags.rst(),
@@ -243,7 +282,8 @@ fn tcp(header: &tcp::Packet<'_>) -> Tcp {
     for option in header.options() {
         match option {
             TcpOption::MaximumSegmentSize(mss) => tcp.mss = Some(mss),
-            TcpOption::WindowScale(scale) => tcp.window_scale = Some(scale),
+            // Of several the first counts, as for the flags.
+            TcpOption::WindowScale(scale) => _ = tcp.window_scale.get_or_insert(scale),
             TcpOption::Timestamps { value, .. } => tcp.timestamp = Some(value),
             _ => {}
         }

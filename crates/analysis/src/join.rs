@@ -8,6 +8,7 @@ use crate::{
     programs::{Programs, Protocol},
     queues,
     span::{SegmentIndex, overlapping},
+    tcp_flags::Counts,
     wire::{
         Capture,
         arrivals::Arrivals,
@@ -175,6 +176,7 @@ fn read_wire<'a>(
             server: end(conversation.server),
             opened: conversation.client_isn.map(|_| conversation.first),
             handshake: handshake::round_trip(captures, conversation),
+            flags: Counts::default(),
             streams: [ours.stream, theirs.stream],
         },
         situations,

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Nothing here reads a clock or a file: a [`Run`] goes in, an [`Analysis`] comes out, the same
-//! one every time. [`analyse`] takes runs of the lab, [`inspect`] any capture, [`summarise`] one of any
-//! size, in one pass, and [`BatchAnalysis`] puts runs side by side.
+//! one every time. [`analyse`] takes runs of the lab, [`summarise`] and [`inspect`] any capture,
+//! [`Inspection`] one of any size, and [`BatchAnalysis`] puts runs side by side.
 //!
 //! What is claimed is proven. Causes come from what captures and diaries show, never from what the
 //! plan says the programs were told; where that does not decide, the cause is `undetermined`.
@@ -23,6 +23,7 @@ mod flows;
 mod frame;
 mod hold;
 mod holes;
+mod inspection;
 mod join;
 mod judge;
 mod kernel;
@@ -37,6 +38,7 @@ mod spread;
 mod statistics;
 mod summary;
 pub mod tcp_flags;
+mod track;
 mod trips;
 mod values;
 mod wire;
@@ -45,6 +47,7 @@ pub use comparison::{
     BatchAnalysis, Comparison, Price, Row, Skipped, Spread, VERSION as COMPARISON_VERSION,
     main_direction, misunderstands,
 };
+pub use inspection::{Inspection, inspect, inspect_connection};
 pub use model::{Analysis, verdict::Verdict};
 pub use summary::{Listing, summarise};
 
@@ -148,43 +151,6 @@ pub fn analyse(run: &Run) -> Analysis {
         doubts,
         notes: noted,
     }
-}
-
-/// Analyses a capture from anywhere: the bytes of a pcap or pcapng file. `name` is its file's name,
-/// for the report.
-///
-/// # Errors
-/// It is no capture file. One that is damaged is read as far as it goes, with a note.
-pub fn inspect(name: &str, capture: &[u8]) -> Result<Analysis, ReadError> {
-    let captures = [Capture {
-        host: None,
-        frames: frame::read(capture)?,
-    }];
-    let joined = join::captured(&captures);
-    let flows = datagrams::flows(&captures, &Arrivals::default());
-    let mut findings = findings::in_connections(&joined, &Programs::default());
-    let connections: Vec<_> = joined.into_iter().map(|each| each.connection).collect();
-    for finding in &mut findings {
-        finding.filter = filter::filter(finding, &connections);
-    }
-    Ok(Analysis {
-        version: model::VERSION,
-        subject: Subject::Capture {
-            name: name.to_owned(),
-        },
-        findings,
-        connections,
-        flows: flows.into_iter().map(|each| each.flow).collect(),
-        links: Vec::new(),
-        values: Vec::new(),
-        programs: Vec::new(),
-        expectations: Vec::new(),
-        not_judged: Vec::new(),
-        doubts: Vec::new(),
-        verdict: None,
-        notes: warnings(&captures).collect(),
-        captures: captures.iter().map(summary).collect(),
-    })
 }
 
 /// A host that left no capture, because its run broke, has an empty one; so has one whose capture

@@ -1,7 +1,7 @@
 //! A capture in one pass: what its connections add up to and what is found in them, with memory for
 //! each connection and not for each packet.
 //!
-//! It tells what [`inspect`](crate::inspect) tells, but of segments, datagrams, waits and findings
+//! It tells what [`Inspection`](crate::Inspection) tells, but of segments, datagrams, waits and findings
 //! that are alike only the first, and how many there are. A connection's SYNs are taken to come
 //! before its other packets.
 
@@ -10,14 +10,14 @@ mod life;
 mod lives;
 
 use crate::{
-    filter,
-    frame::{Transport, Walk},
+    frame::{Frame, Passed, TooBig, Transport, Walk},
     model::{self, Analysis, CaptureSummary, Subject},
     notes,
 };
 use flows::Flows;
 use lives::Lives;
-use packet::capture::ReadError;
+use packet::capture::{ReadError, Reader};
+use std::collections::BTreeSet;
 
 /// What a summary lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,27 +38,53 @@ impl Listing {
     }
 }
 
-/// Analyses a capture from anywhere in little memory: `name` and `capture` as for
-/// [`inspect`](crate::inspect). What is counted and not listed is in
+/// Which list a packet belongs to, and its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    Connection(usize),
+    Flow(usize),
+}
+
+/// A summary, and what else the pass met.
+#[derive(Debug)]
+pub(crate) struct Pass<'a> {
+    pub(crate) summary: Analysis,
+    pub(crate) too_big: BTreeSet<TooBig>,
+    /// To read packets again.
+    pub(crate) file: Reader<'a>,
+}
+
+/// Analyses a capture from anywhere in little memory: `name` is its file's name, for the report,
+/// `capture` the bytes of a pcap or pcapng file. What is counted and not listed is in
 /// [`Unlisted`](model::connection::Unlisted).
 ///
 /// # Errors
 /// It is no capture file. One that is damaged is read as far as it goes, with a note.
 pub fn summarise(name: &str, capture: &[u8], listing: Listing) -> Result<Analysis, ReadError> {
-    let mut walk = Walk::new(capture)?;
+    pass(name, capture, listing, |_, _| {}).map(|pass| pass.summary)
+}
+
+/// The same; `seen` is told where each packet belongs.
+pub(crate) fn pass<'a>(
+    name: &str,
+    capture: &'a [u8],
+    listing: Listing,
+    mut seen: impl FnMut(Group, &Frame<'a>),
+) -> Result<Pass<'a>, ReadError> {
+    let walk = Walk::new(capture)?;
     let (mut lives, mut flows) = (Lives::new(listing), Flows::new(listing));
-    for frame in walk.by_ref() {
-        match &frame.transport {
-            Transport::Tcp(tcp) => lives.next(&frame, tcp),
-            Transport::Udp => flows.next(&frame),
+    let (met, file) = walk.each(|passed| match passed {
+        Passed::Frame(frame) => {
+            let group = match &frame.transport {
+                Transport::Tcp(tcp) => Group::Connection(lives.next(frame, tcp)),
+                Transport::Udp => Group::Flow(flows.next(frame)),
+            };
+            seen(group, frame);
         }
-    }
-    let (connections, mut findings) = lives.end();
-    for finding in &mut findings {
-        finding.filter = filter::filter(finding, &connections);
-    }
-    let met = walk.end();
-    Ok(Analysis {
+        Passed::Late(late) => lives.late(late),
+    });
+    let (connections, findings) = lives.end();
+    let summary = Analysis {
         version: model::VERSION,
         subject: Subject::Capture {
             name: name.to_owned(),
@@ -75,5 +101,10 @@ pub fn summarise(name: &str, capture: &[u8], listing: Listing) -> Result<Analysi
         doubts: Vec::new(),
         verdict: None,
         notes: notes::damage(None, &met).collect(),
+    };
+    Ok(Pass {
+        summary,
+        too_big: met.too_big,
+        file,
     })
 }

@@ -18,6 +18,7 @@
 //! of both captures of a connection, and of diaries.
 
 mod connection;
+mod counts;
 mod duplicate_ack;
 mod flag;
 mod fragments;
@@ -32,7 +33,11 @@ mod unacked;
 mod windows;
 
 pub use connection::Connection;
+pub use counts::Counts;
 pub use flag::{FlagSet, TcpFlag};
+pub(crate) use fragments::Fragments;
+pub(crate) use pass::payload_shown;
 pub use pass::{Flagged, Flags};
+pub(crate) use segment::Addressed;
 pub use segment::Segment;
 pub use table::Connections;

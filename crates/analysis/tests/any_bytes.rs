@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use analysis::tcp_flags::{Connection, Flags, Segment};
+use analysis::tcp_flags::{Connection, Counts, Flags, Segment};
 use packet::{LinkType, capture::Reader, decode, tcp};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
@@ -63,12 +63,13 @@ fn segment() -> impl Strategy<Value = Segment> {
 /// Reads all there is; a packet takes at least a record's header of 16 bytes.
 fn read(file: &[u8]) {
     if let Ok(mut reader) = Reader::new(file) {
-        let mut packets = 0;
-        for packet in reader.by_ref() {
+        let packets: Vec<_> = reader.by_ref().collect();
+        assert!(packets.len() <= file.len() / 16, "{}", packets.len());
+        for packet in packets {
             let _ = packet.decode();
-            packets += 1;
+            let again = reader.again(packet.number, packet.offset);
+            assert_eq!(format!("{again:?}"), format!("{:?}", Some(packet)));
         }
-        assert!(packets <= file.len() / 16, "{packets}");
         assert!(
             reader
                 .warnings()
@@ -90,7 +91,11 @@ proptest! {
         let listing = analysis::Listing { conversations: 1, packets: 2 };
         let whole = analysis::inspect("damaged", &file).ok();
         let summary = analysis::summarise("damaged", &file, listing).ok();
-        prop_assert_eq!(whole.map(|it| it.captures), summary.map(|it| it.captures));
+        prop_assert_eq!(whole.map(|it| it.captures), summary.as_ref().map(|it| &it.captures).cloned());
+        let (mut counted, mut flagged) = (Counts::default(), Counts::default());
+        counted.extend(summary.iter().flat_map(|it| &it.connections).map(|it| &it.flags));
+        Flags::new(&file).into_iter().flatten().for_each(|frame| flagged.add(frame.flags));
+        prop_assert_eq!(counted, flagged);
     }
 
     #[test]

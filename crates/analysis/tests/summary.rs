@@ -5,7 +5,7 @@
 mod support;
 
 use analysis::{
-    Analysis, Listing, inspect,
+    Analysis, Listing, inspect, inspect_connection,
     model::{
         connection::{Alike, Connection, Direction, Waits},
         finding::Finding,
@@ -24,10 +24,13 @@ const LISTING: Listing = Listing {
 /// Both of one host's capture.
 fn both(lab: &Lab, host: usize) -> (Analysis, Analysis) {
     let capture = lab.run().hosts[host].capture.clone();
-    (
-        inspect("some.pcapng", &capture).unwrap(),
-        summarise("some.pcapng", &capture, LISTING).unwrap(),
-    )
+    let whole = inspect("some.pcapng", &capture).unwrap();
+    for number in 0..whole.connections.len() + 1 {
+        let one = inspect_connection("some.pcapng", &capture, number).unwrap();
+        assert_eq!(one.details(number), whole.details(number));
+        assert_eq!(one.connections.len(), whole.connections.len());
+    }
+    (whole, summarise("some.pcapng", &capture, LISTING).unwrap())
 }
 
 /// What a summary should be, given everything.

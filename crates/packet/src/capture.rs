@@ -59,6 +59,8 @@ pub struct Reader<'a> {
     /// Frames so far.
     frames: u64,
     interfaces: Vec<Interface<'a>>,
+    /// Where each section of a pcapng file begins.
+    sections: Vec<(usize, pcapng::Section)>,
     warnings: Warnings,
     format: Format,
 }
@@ -80,6 +82,7 @@ impl<'a> Reader<'a> {
             position: 0,
             frames: 0,
             interfaces: Vec::new(),
+            sections: Vec::new(),
             warnings: Warnings::default(),
             format: Format::PcapNg(pcapng::Section::default()),
         };
@@ -105,6 +108,25 @@ impl<'a> Reader<'a> {
     /// of several sections follow one another.
     pub fn interfaces(&self) -> &[Interface<'a>] {
         &self.interfaces
+    }
+
+    /// A packet that was given before, by its [number](Packet::number) and [place](Packet::offset).
+    pub fn again(&self, number: u64, offset: u64) -> Option<Packet<'a>> {
+        let at = usize::try_from(offset).ok()?;
+        let rest = self.file.get(at..)?;
+        let packet = match self.format {
+            Format::Pcap(layout) => pcap::record(rest, layout).ok()??.0,
+            Format::PcapNg(_) => {
+                let behind = self.sections.partition_point(|(begin, _)| *begin <= at);
+                let (_, section) = self.sections[..behind].last()?;
+                section.packet_of(&self.interfaces, rest)?
+            }
+        };
+        Some(Packet {
+            number,
+            offset,
+            ..packet
+        })
     }
 
     /// The damage met so far.

@@ -2,7 +2,7 @@
 //! in [`analysis::model`] and [`analysis::BatchAnalysis`], and for users in docs/json.md.
 
 use crate::Renderer;
-use analysis::{Analysis, BatchAnalysis, model::ConnectionDetails};
+use analysis::{Analysis, BatchAnalysis, Inspection, model::ConnectionDetails};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -11,6 +11,18 @@ use std::io::{self, Write};
 pub struct JsonRenderer;
 
 impl JsonRenderer {
+    /// A capture, connection by connection: it may be larger than memory.
+    ///
+    /// # Errors
+    /// The output can't be written to.
+    pub fn inspection(
+        &self,
+        inspection: &Inspection<'_>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
+        write(inspection, output)
+    }
+
     /// One connection of an analysis.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod columns;
 mod connection;
 mod course;
 mod datagrams;
+mod flags;
 mod holes;
 pub(crate) mod judged;
 mod kernel;

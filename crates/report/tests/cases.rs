@@ -9,6 +9,7 @@ use analysis::{
         note::Note,
         verdict::{Doubt, Judgement, Seen, Verdict},
     },
+    tcp_flags::TcpFlag,
 };
 use scenario::{
     expectation::{Claim, Condition, Expectation},
@@ -434,6 +435,29 @@ fn more_findings_than_fit_are_counted() {
     }
     analysis.findings.extend(kinds);
     insta::assert_snapshot!(both(&analysis));
+}
+
+#[test]
+fn the_flags_of_all_connections_are_added_up() {
+    let mut analysis = inspected("naive", "client");
+    let second = analysis.connections[0].clone();
+    analysis.connections.push(second);
+    for (connection, times) in analysis.connections.iter_mut().zip([1, 1_200]) {
+        for _ in 0..times {
+            let flags = [TcpFlag::DuplicateAck, TcpFlag::WindowUpdate];
+            connection.flags.add(flags.into_iter().collect());
+        }
+    }
+    let only = [TcpFlag::SpuriousRetransmission].into_iter().collect();
+    analysis.connections[0].flags.add(only);
+    let flagged = |text: String| -> String {
+        let behind = text.lines().skip_while(|line| !line.contains("Wireshark"));
+        let told = behind.take_while(|line| !line.is_empty());
+        told.map(|line| format!("{line}\n")).collect()
+    };
+    insta::assert_snapshot!(
+        flagged(alone(Lang::En, &analysis)) + &flagged(alone(Lang::Zh, &analysis))
+    );
 }
 
 #[test]

@@ -86,6 +86,24 @@ fn a_capture_alone() {
 }
 
 #[test]
+fn json_of_a_capture_is_the_same_connection_by_connection() {
+    for host in ["client", "server", "udp-peer"] {
+        let capture = std::fs::read(folder("naive").join(format!("{host}.pcapng"))).unwrap();
+        let (mut at_once, mut one_by_one) = (Vec::new(), Vec::new());
+        let whole = analysis::inspect("some.pcapng", &capture).unwrap();
+        JsonRenderer.render(&whole, &mut at_once).unwrap();
+        let inspection = analysis::Inspection::new("some.pcapng", &capture).unwrap();
+        JsonRenderer
+            .inspection(&inspection, &mut one_by_one)
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(one_by_one).unwrap(),
+            String::from_utf8(at_once).unwrap()
+        );
+    }
+}
+
+#[test]
 fn one_connection_in_detail() {
     for (analysis, number) in [
         (analysis::analyse(&recorded("naive")), 0),

@@ -4,7 +4,7 @@ mod input;
 
 use crate::exit::{Exit, Failure};
 use analysis::{
-    Analysis,
+    Analysis, Inspection, ReadError,
     tcp_flags::{Flagged, Flags},
 };
 use anyhow::{Context, anyhow};
@@ -17,6 +17,9 @@ use std::{
     path::Path,
 };
 
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 16;
+
 /// What is shown of an analysis, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View {
@@ -28,33 +31,63 @@ pub(crate) struct View {
     pub(crate) text: TextRenderer,
 }
 
-impl View {
-    /// Whether it lists no more than text does, however large a capture is.
-    fn is_summary(&self) -> bool {
-        !self.json && self.connection.is_none()
-    }
-}
-
 /// Analyses and prints. A folder is a run, or a batch of runs; a file is a capture.
 pub(crate) fn inspect(path: &Path, view: &View) -> Result<Exit, Failure> {
-    let mut output = anstream::stdout().lock();
-    for analysis in analyses(path, view)? {
-        match view.connection {
-            Some(number) => {
-                let details = analysis
-                    .details(number)
-                    .ok_or_else(|| no_connection(path, number, &analysis))?;
-                match view.json {
-                    true => JsonRenderer.connection(&details, &mut output)?,
-                    false => view.text.connection(&analysis, &details, &mut output)?,
-                }
-            }
-            None if view.json => JsonRenderer.render(&analysis, &mut output)?,
-            None => view.text.render(&analysis, &mut output)?,
+    // JSON comes in many small pieces.
+    let mut output = BufWriter::with_capacity(BUFFER, anstream::stdout().lock());
+    if path.is_dir() {
+        for analysis in runs(path)? {
+            show(path, &analysis, view, &mut output)?;
         }
+    } else {
+        let input = open(path)?;
+        capture(path, &input, view, &mut output)?;
     }
     output.flush()?;
     Ok(Exit::Held)
+}
+
+/// A capture may be larger than memory: what is not shown is not kept.
+fn capture(path: &Path, input: &Input, view: &View, output: &mut dyn Write) -> Result<(), Failure> {
+    let (name, bytes) = (&input.name, &input.bytes);
+    let analysis = match view.connection {
+        Some(number) => analysis::inspect_connection(name, bytes, number),
+        None if view.json => {
+            let inspection =
+                Inspection::new(name, bytes).map_err(|error| no_capture(path, error))?;
+            return Ok(JsonRenderer.inspection(&inspection, output)?);
+        }
+        None => analysis::summarise(name, bytes, TextRenderer::LISTING),
+    };
+    let analysis = analysis.map_err(|error| no_capture(path, error))?;
+    show(path, &analysis, view, output)
+}
+
+fn show(
+    path: &Path,
+    analysis: &Analysis,
+    view: &View,
+    output: &mut dyn Write,
+) -> Result<(), Failure> {
+    match view.connection {
+        Some(number) => {
+            let details = analysis
+                .details(number)
+                .ok_or_else(|| no_connection(path, number, analysis))?;
+            match view.json {
+                true => JsonRenderer.connection(&details, output)?,
+                false => view.text.connection(analysis, &details, output)?,
+            }
+        }
+        None if view.json => JsonRenderer.render(analysis, output)?,
+        None => view.text.render(analysis, output)?,
+    }
+    Ok(())
+}
+
+fn no_capture(path: &Path, error: ReadError) -> Failure {
+    let error = anyhow!(error).context(format!("{} is no capture", path.display()));
+    Failure::new(Exit::Wrong, error)
 }
 
 fn no_connection(path: &Path, number: usize, analysis: &Analysis) -> Failure {
@@ -72,9 +105,7 @@ fn no_connection(path: &Path, number: usize, analysis: &Analysis) -> Failure {
 /// told on standard error.
 pub(crate) fn flags(path: &Path) -> Result<Exit, Failure> {
     let capture = open(path)?;
-    let mut flags = Flags::new(&capture.bytes)
-        .with_context(|| format!("{} is no capture", path.display()))
-        .map_err(|error| Failure::new(Exit::Wrong, error))?;
+    let mut flags = Flags::new(&capture.bytes).map_err(|error| no_capture(path, error))?;
     let mut output = BufWriter::new(anstream::stdout().lock());
     for Flagged { frame, flags } in &mut flags {
         writeln!(output, "{frame}\t{flags}")?;
@@ -94,19 +125,8 @@ fn open(path: &Path) -> Result<Input, Failure> {
     Ok(input)
 }
 
-fn analyses(path: &Path, view: &View) -> Result<Vec<Analysis>, Failure> {
-    if !path.is_dir() {
-        let capture = open(path)?;
-        let (name, bytes) = (&capture.name, &capture.bytes);
-        let analysis = match view.is_summary() {
-            true => analysis::summarise(name, bytes, TextRenderer::LISTING),
-            false => analysis::inspect(name, bytes),
-        };
-        let analysis = analysis
-            .with_context(|| format!("{} is no capture", path.display()))
-            .map_err(|error| Failure::new(Exit::Wrong, error))?;
-        return Ok(vec![analysis]);
-    }
+/// Those of a batch, or the only one.
+fn runs(path: &Path) -> Result<Vec<Analysis>, Failure> {
     let mut runs = vec![path.to_owned()];
     if !RunDir::new(path).manifest().exists() {
         let entries =

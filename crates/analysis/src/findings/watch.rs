@@ -20,10 +20,8 @@ use scenario::finding::{Cause, FindingCode};
 /// One direction.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
-    /// How many segments are listed, at most.
-    listed: usize,
-    /// The first segments.
-    pub(crate) segments: Vec<Segment>,
+    /// The first segments, where any are listed.
+    listed: Option<Box<Listed>>,
     pub(crate) mss: Option<u16>,
     sender: Sender,
     window: Window,
@@ -32,9 +30,17 @@ pub(crate) struct Watch {
     crumbs: silly_receiver::Crumbs,
     filled: full::Filled,
     sizes: mss::Sizes,
-    kinds: Kinds,
+    /// Few streams have any.
+    kinds: Option<Box<Kinds>>,
     /// Those without data, then those with; few streams have any.
     waits: Option<Box<[Option<Waits>; 2]>>,
+}
+
+/// The first segments.
+#[derive(Debug)]
+struct Listed {
+    most: usize,
+    segments: Vec<Segment>,
 }
 
 /// The first finding of each kind and cause, and how many more there were.
@@ -59,10 +65,11 @@ impl<'a> Sink<'a> for Watch {
         let is_tinygram = tinygrams::is_tinygram(&segment);
         let run = self.tinygrams.next(is_tinygram, place, &segment, now);
         if let Some(run) = run {
-            note(&mut self.kinds.tinygrams, run.cause(None), run);
+            let kinds = self.kinds.get_or_insert_default();
+            note(&mut kinds.tinygrams, run.cause(None), run);
         }
         if let Some(slow) = self.producer.next(place, &segment, now) {
-            self.kinds.note_slow(slow);
+            self.kinds.get_or_insert_default().note_slow(slow);
         }
         self.crumbs
             .next(&segment, now, release, self.mss, |release| release.just_now);
@@ -74,8 +81,10 @@ impl<'a> Sink<'a> for Watch {
             Waits::add(known, Waits::one(wait, &segment, behind));
         }
         self.sender.send(place, &segment);
-        if self.segments.len() < self.listed {
-            self.segments.push(segment);
+        if let Some(listed) = &mut self.listed
+            && listed.segments.len() < listed.most
+        {
+            listed.segments.push(segment);
         }
     }
 
@@ -85,7 +94,8 @@ impl<'a> Sink<'a> for Watch {
 
     fn acknowledged(&mut self, ack: Acknowledgment) {
         if let Some(closed) = self.window.announced(ack) {
-            note(&mut self.kinds.closed, Cause::ReceiveBuffer, closed);
+            let kinds = self.kinds.get_or_insert_default();
+            note(&mut kinds.closed, Cause::ReceiveBuffer, closed);
         }
         let before = *self.sender.state();
         self.sender.acknowledge(ack, before);
@@ -102,11 +112,19 @@ impl Kinds {
 
 impl Watch {
     /// Lists so many segments.
-    pub(crate) fn new(listed: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
+        let segments = Vec::new();
         Self {
-            listed,
+            listed: (most > 0).then(|| Box::new(Listed { most, segments })),
             ..Self::default()
         }
+    }
+
+    /// The first segments.
+    pub(crate) fn take_listed(&mut self) -> Vec<Segment> {
+        self.listed
+            .take()
+            .map_or_else(Vec::new, |listed| listed.segments)
     }
 
     /// How many segments there were.
@@ -121,14 +139,20 @@ impl Watch {
 
     /// There will be no more packets.
     pub(crate) fn end(&mut self) {
-        if let Some(run) = self.tinygrams.end() {
-            note(&mut self.kinds.tinygrams, run.cause(None), run);
+        let (run, slow) = (self.tinygrams.end(), self.producer.end());
+        let closed = self.window.closed.take();
+        if run.is_none() && slow.is_none() && closed.is_none() {
+            return;
         }
-        if let Some(slow) = self.producer.end() {
-            self.kinds.note_slow(slow);
+        let kinds = self.kinds.get_or_insert_default();
+        if let Some(run) = run {
+            note(&mut kinds.tinygrams, run.cause(None), run);
         }
-        if let Some(closed) = self.window.closed.take() {
-            note(&mut self.kinds.closed, Cause::ReceiveBuffer, *closed);
+        if let Some(slow) = slow {
+            kinds.note_slow(slow);
+        }
+        if let Some(closed) = closed {
+            note(&mut kinds.closed, Cause::ReceiveBuffer, *closed);
         }
     }
 
@@ -140,7 +164,9 @@ impl Watch {
 
     /// Findings of which there are more than the one that is told.
     pub(crate) fn alike(&self) -> Vec<Alike> {
-        let kinds = &self.kinds;
+        let Some(kinds) = &self.kinds else {
+            return Vec::new();
+        };
         let of = |code, cause, more| Alike { code, cause, more };
         let tinygrams = kinds.tinygrams.iter();
         let tinygrams =
@@ -155,12 +181,12 @@ impl Watch {
 
     /// The first finding of each kind, by time.
     pub(super) fn findings(&self, case: &Case<'_>) -> Vec<Finding> {
-        let kinds = &self.kinds;
-        let tinygrams = kinds.tinygrams.iter();
+        let kinds = || self.kinds.iter();
+        let tinygrams = kinds().flat_map(|kinds| &kinds.tinygrams);
         let tinygrams = tinygrams.map(|(cause, run, _)| tinygrams::finding(case, run, *cause));
-        let slow = kinds.slow.iter();
+        let slow = kinds().flat_map(|kinds| &kinds.slow);
         let slow = slow.map(|(cause, slow, _)| silly_sender::finding(case, slow, *cause));
-        let closed = kinds.closed.iter();
+        let closed = kinds().flat_map(|kinds| &kinds.closed);
         let closed = closed.map(|(_, closed, _)| full::closed(case, closed));
         let mut findings: Vec<Finding> = tinygrams
             .chain(slow)

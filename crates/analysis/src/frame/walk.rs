@@ -5,6 +5,7 @@ use super::{
     fragments::{Fragment, Fragments, PATIENCE},
     frame, too_big,
 };
+use crate::tcp_flags;
 use packet::{
     capture::{Packet, ReadError, Reader},
     decode::Decoded,
@@ -14,16 +15,27 @@ use std::collections::VecDeque;
 /// So many frames wait for the rest of one that came in fragments.
 const MOST_HELD: usize = 1 << 16;
 
-/// Gives the TCP and UDP packets of a file in its order. One that came in fragments stands where the
-/// first of them does, so those behind it wait until it is whole or given up.
+/// What a file holds, in its order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Passed<'a> {
+    /// A TCP or UDP packet. One that came in fragments stands where the first of them does.
+    Frame(Frame<'a>),
+    /// The last of its fragments, if it is TCP: there Wireshark counts the segment.
+    Late(tcp_flags::Addressed),
+}
+
+/// Gives the TCP and UDP packets of a file. Those behind one that came in fragments wait until it is
+/// whole or given up.
 #[derive(Debug)]
 pub(crate) struct Walk<'a> {
     reader: Reader<'a>,
     /// What was met besides frames.
     met: Frames<'a>,
     fragments: Fragments,
-    held: VecDeque<Frame<'a>>,
-    /// How many frames have left `held`.
+    /// The same for the flags, which have rules of their own.
+    for_flags: tcp_flags::Fragments<'a>,
+    held: VecDeque<Passed<'a>>,
+    /// How many have left `held`, or went past it.
     gone: usize,
 }
 
@@ -40,21 +52,21 @@ impl<'a> Walk<'a> {
                 ..Frames::default()
             },
             fragments: Fragments::default(),
+            for_flags: tcp_flags::Fragments::default(),
             held: VecDeque::new(),
             gone: 0,
         })
     }
 
-    /// What was met besides frames, once all of them were given.
-    pub(crate) fn end(mut self) -> Frames<'a> {
+    fn end(mut self) -> (Frames<'a>, Reader<'a>) {
         self.met.other += self.fragments.later_left_over();
         let warnings = self.reader.warnings().iter();
         self.met.warnings = warnings.map(ToString::to_string).collect();
-        self.met
+        (self.met, self.reader)
     }
 
     /// The next frame, if nothing is to wait for; others are held.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, packet: &Packet<'a>) -> Option<Frame<'a>> {
         self.met.packets += 1;
         let (first, last) = self.met.span.unwrap_or((packet.at, packet.at));
@@ -76,7 +88,7 @@ impl<'a> Walk<'a> {
             self.gone += usize::from(frame.is_some());
             return frame;
         }
-        self.held.extend(frame);
+        self.held.extend(frame.map(Passed::Frame));
         None
     }
 
@@ -91,48 +103,45 @@ impl<'a> Walk<'a> {
         };
         self.met.too_big.extend(too_big(decoded));
         let place = frame.is_some().then_some(self.gone + self.held.len());
-        self.held.extend(frame);
+        self.held.extend(frame.map(Passed::Frame));
         if let Some(whole) = self.fragments.add(fragment, place)
             && let Some(held) = whole.frame.checked_sub(self.gone)
-            && let Some(frame) = self.held.get_mut(held)
+            && let Some(Passed::Frame(frame)) = self.held.get_mut(held)
         {
             frame.complete(whole);
         }
+        let late = self.for_flags.add(packet.at, &decoded.network);
+        self.held.extend(late.map(Passed::Late));
     }
 
-    /// The first frame held, unless its fragments may still come.
-    fn release(&mut self, now: u64) -> Option<Frame<'a>> {
-        let first = self.held.front()?;
-        let waits = first.whole_at.is_none()
+    /// The first that is held, unless fragments of it may still come.
+    fn release(&mut self, now: u64) -> Option<Passed<'a>> {
+        if let Passed::Frame(first) = self.held.front()?
+            && first.whole_at.is_none()
             && self.held.len() < MOST_HELD
-            && now.saturating_sub(first.at) <= PATIENCE;
-        if waits {
+            && now.saturating_sub(first.at) <= PATIENCE
+        {
             return None;
         }
         self.gone += 1;
         self.held.pop_front()
     }
-}
 
-impl<'a> Iterator for Walk<'a> {
-    type Item = Frame<'a>;
-
+    /// Gives all that the file holds, and then what was met besides, and the file, to read some again.
     #[inline]
-    fn next(&mut self) -> Option<Frame<'a>> {
-        loop {
-            if !self.held.is_empty()
-                && let now = self.met.span.map_or(0, |(_, last)| last)
-                && let Some(frame) = self.release(now)
-            {
-                return Some(frame);
-            }
-            let Some(packet) = self.reader.next() else {
-                self.gone += 1;
-                return self.held.pop_front();
-            };
+    pub(crate) fn each(mut self, mut take: impl FnMut(&Passed<'a>)) -> (Frames<'a>, Reader<'a>) {
+        while let Some(packet) = self.reader.next() {
             if let Some(frame) = self.take(&packet) {
-                return Some(frame);
+                take(&Passed::Frame(frame));
+            }
+            while !self.held.is_empty()
+                && let now = self.met.span.map_or(0, |(_, last)| last)
+                && let Some(passed) = self.release(now)
+            {
+                take(&passed);
             }
         }
+        self.held.drain(..).for_each(|passed| take(&passed));
+        self.end()
     }
 }

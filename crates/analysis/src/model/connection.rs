@@ -1,5 +1,6 @@
 //! A TCP connection, its two streams and what became of their bytes.
 
+use crate::tcp_flags::Counts;
 use scenario::finding::{Cause, FindingCode};
 use serde::Serialize;
 use std::{net::SocketAddr, ops::Range};
@@ -17,6 +18,9 @@ pub struct Connection {
     /// From the SYN to the SYN-ACK at the client; none when either is missing or was sent again,
     /// or the capture was not made at the client.
     pub handshake: Option<u64>,
+    /// On how many frames Wireshark's TCP analysis sets which flag, by name; empty for a run.
+    #[serde(skip_serializing_if = "Counts::is_empty")]
+    pub flags: Counts,
     /// Client to server, then server to client.
     pub streams: [Stream; 2],
 }

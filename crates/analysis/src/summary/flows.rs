@@ -25,7 +25,8 @@ impl Flows {
         }
     }
 
-    pub(super) fn next(&mut self, frame: &Frame<'_>) {
+    /// Adds a datagram; says to which conversation.
+    pub(super) fn next(&mut self, frame: &Frame<'_>) -> usize {
         let (ends, _) = Ends::new(frame.source, frame.destination);
         let place = self.places.of(ends, self.flows.len());
         if place == self.flows.len() {
@@ -44,6 +45,7 @@ impl Flows {
         } else {
             flow.unlisted[way] += 1;
         }
+        place
     }
 
     /// There will be no more packets.

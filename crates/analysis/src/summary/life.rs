@@ -5,6 +5,7 @@ use crate::{
     frame::{Frame, Tcp},
     model::connection::{Connection, End, Stream, Unlisted},
     sequence::Origin,
+    tcp_flags,
     wire::{
         conversation::Opener,
         handshake::{self, Beginning, Vantage},
@@ -17,15 +18,28 @@ use std::net::SocketAddr;
 /// What is known of a connection so far.
 #[derive(Debug)]
 pub(super) struct Life {
+    /// Which side the client is, by [`Ends`](crate::ends::Ends).
+    client: usize,
+    /// Near which end it was captured, as the file says.
+    noted: Option<Vantage>,
+    /// How many packets it has, as far as `birth` asks.
+    packets: u8,
+    ways: [Way; 2],
+    birth: Box<Birth>,
+    /// What the flags rest on, which goes on from life to life of a four-tuple.
+    flagging: tcp_flags::Connection,
+    flags: tcp_flags::Counts,
+}
+
+/// What only the first packets and the end are about: what each packet needs should lie close together.
+#[derive(Debug)]
+struct Birth {
     opener: Opener,
     /// When its first packet was captured.
     first: u64,
     beginning: Beginning,
-    /// Near which end it was captured, as the file says.
-    noted: Option<Vantage>,
     /// The first SYN of each end, the client's first.
     syns: [Option<Tcp>; 2],
-    ways: [Way; 2],
 }
 
 /// One direction.
@@ -57,7 +71,7 @@ impl Way {
 
     fn end(&mut self) -> Stream {
         self.watch.end();
-        let segments = std::mem::take(&mut self.watch.segments);
+        let segments = self.watch.take_listed();
         let unlisted = Unlisted {
             segments: self.watch.count() - segments.len() as u64,
             findings: self.watch.alike(),
@@ -74,31 +88,63 @@ impl Way {
 }
 
 impl Life {
-    /// Begins with a packet, which is still to be added.
-    pub(super) fn new(frame: &Frame<'_>, tcp: &Tcp, listed: usize) -> Self {
+    /// Begins with a packet of the side `from`, which is still to be added. `flagging` is what the four-tuple had before.
+    pub(super) fn new(
+        frame: &Frame<'_>,
+        tcp: &Tcp,
+        from: usize,
+        listed: usize,
+        flagging: tcp_flags::Connection,
+    ) -> Self {
         let opener = Opener::of(frame, tcp);
         let mut ways = [Way::new(listed), Way::new(listed)];
         if let Some(isn) = opener.client_isn {
             ways[0].begin(Origin::after_syn(isn));
         }
+        let client = match opener.client == frame.source {
+            true => from,
+            false => 1 - from,
+        };
         Self {
-            opener,
-            first: frame.at,
-            beginning: Beginning::default(),
+            client,
             noted: None,
-            syns: [None; 2],
+            packets: 0,
+            birth: Box::new(Birth {
+                opener,
+                first: frame.at,
+                beginning: Beginning::default(),
+                syns: [None; 2],
+            }),
             ways,
+            flagging,
+            flags: tcp_flags::Counts::default(),
         }
+    }
+
+    /// What the flags rest on, for the next life of the four-tuple.
+    pub(super) fn take_flagging(&mut self) -> tcp_flags::Connection {
+        std::mem::take(&mut self.flagging)
+    }
+
+    /// Flags a segment; `from` is the side that sent it, by [`Ends`](crate::ends::Ends).
+    #[inline]
+    pub(super) fn flag(&mut self, from: usize, segment: &tcp_flags::Segment) {
+        self.flags.add(self.flagging.next(from, segment));
     }
 
     /// Whether that packet, between the same ends, begins another connection.
     pub(super) fn is_over(&self, tcp: &Tcp) -> bool {
-        self.opener.is_over(tcp)
+        tcp.syn && self.birth.opener.is_over(tcp)
     }
 
-    pub(super) fn next(&mut self, frame: &Frame<'_>, tcp: &Tcp) {
-        let from_client = frame.source == self.opener.client;
-        self.beginning.add(frame.at, tcp);
+    /// Adds a packet of the side `from`.
+    #[inline]
+    pub(super) fn next(&mut self, from: usize, frame: &Frame<'_>, tcp: &Tcp) {
+        let from_client = from == self.client;
+        if self.packets < Beginning::PACKETS {
+            self.packets += 1;
+            self.birth.beginning.add(frame.at, tcp);
+        }
         if let (None, Some(way)) = (self.noted, frame.way) {
             self.noted = Some(handshake::noted(way, from_client));
         }
@@ -129,8 +175,8 @@ impl Life {
     }
 
     fn open(&mut self, from: usize, tcp: &Tcp) {
-        self.syns[from].get_or_insert(*tcp);
-        let [ours, theirs] = self.syns;
+        self.birth.syns[from].get_or_insert(*tcp);
+        let [ours, theirs] = self.birth.syns;
         let [there, back] = &mut self.ways;
         there.agree(&Opening { ours, theirs });
         back.agree(&Opening {
@@ -141,7 +187,13 @@ impl Life {
 
     /// There will be no more packets.
     pub(super) fn end(mut self) -> (Connection, [Watch; 2]) {
-        let vantage = self.noted.unwrap_or_else(|| self.beginning.vantage());
+        let Birth {
+            opener,
+            first,
+            beginning,
+            ..
+        } = *self.birth;
+        let vantage = self.noted.unwrap_or_else(|| beginning.vantage());
         let mut streams = [self.ways[0].end(), self.ways[1].end()];
         let at_end = match vantage {
             Vantage::Client => Some(0),
@@ -152,12 +204,13 @@ impl Life {
             streams[at_end].unlisted.waits = self.ways[at_end].watch.waits();
         }
         let is_at_client = vantage == Vantage::Client;
-        let handshake = self.beginning.round_trip().filter(|_| is_at_client);
+        let handshake = beginning.round_trip().filter(|_| is_at_client);
         let connection = Connection {
-            client: end(self.opener.client),
-            server: end(self.opener.server),
-            opened: self.opener.client_isn.map(|_| self.first),
+            client: end(opener.client),
+            server: end(opener.server),
+            opened: opener.client_isn.map(|_| first),
             handshake,
+            flags: self.flags,
             streams,
         };
         (connection, self.ways.map(|way| way.watch))

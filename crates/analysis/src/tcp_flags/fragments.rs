@@ -1,8 +1,9 @@
 //! Segments whose IP packets came in fragments: they count when all of a packet is there, and not
 //! at all before that, as in Wireshark.
 
+use super::segment::Addressed;
 use packet::{
-    decode::{Network, Segment as TcpSegment, Transport},
+    decode::{Network, Transport},
     tcp,
 };
 use std::{collections::HashMap, net::IpAddr};
@@ -17,7 +18,7 @@ type Name = (IpAddr, IpAddr, u32);
 
 /// Packets of which not all fragments have come.
 #[derive(Debug, Default)]
-pub(super) struct Fragments<'a> {
+pub(crate) struct Fragments<'a> {
     open: HashMap<Name, Parts<'a>>,
 }
 
@@ -33,7 +34,7 @@ struct Parts<'a> {
 
 impl<'a> Fragments<'a> {
     /// Adds a packet if it is a fragment of TCP; gives the segment that it completes.
-    pub(super) fn add(&mut self, network: &Network<'a>) -> Option<TcpSegment<'a>> {
+    pub(crate) fn add(&mut self, at: u64, network: &Network<'a>) -> Option<Addressed> {
         let fragment = network.fragment()?;
         if network.protocol() != tcp::PROTOCOL {
             return None;
@@ -61,7 +62,10 @@ impl<'a> Fragments<'a> {
         }
         let parts = self.open.remove(&name)?;
         match Transport::new(tcp::PROTOCOL, parts.first?, there) {
-            Ok(Transport::Tcp(segment)) => Some(segment),
+            Ok(Transport::Tcp(segment)) => {
+                let len = u32::try_from(segment.payload_len).unwrap_or(u32::MAX);
+                Some(Addressed::new(at, network, &segment.header, len))
+            }
             _ => None,
         }
     }

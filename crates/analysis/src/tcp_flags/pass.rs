@@ -1,11 +1,10 @@
 //! From a capture to the flags of its frames.
 
-use super::{flag::FlagSet, fragments::Fragments, segment::Segment, table::Connections};
+use super::{flag::FlagSet, fragments::Fragments, segment::Addressed, table::Connections};
 use packet::{
     capture::{Packet, ReadError, Reader, Warnings},
     decode::{Decoded, Segment as TcpSegment, Transport},
 };
-use std::net::SocketAddr;
 
 /// A frame that has flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,20 +51,20 @@ impl Iterator for Flags<'_> {
             let Ok(decoded) = packet.decode() else {
                 continue;
             };
-            let tcp = match decoded.transport {
-                _ if decoded.network.fragment().is_some() => self.fragments.add(&decoded.network),
-                Transport::Tcp(tcp) => whole(&packet, &decoded, tcp),
+            let segment = match decoded.transport {
+                _ if decoded.network.fragment().is_some() => {
+                    self.fragments.add(packet.at, &decoded.network)
+                }
+                Transport::Tcp(tcp) => payload_shown(&packet, &decoded, &tcp)
+                    .map(|len| Addressed::new(packet.at, &decoded.network, &tcp.header, len)),
                 _ => None,
             };
-            let Some(tcp) = tcp else {
+            let Some(next) = segment else {
                 continue;
             };
-            let (source, destination) = (decoded.network.source(), decoded.network.destination());
-            let flags = self.connections.next(
-                SocketAddr::new(source, tcp.header.source()),
-                SocketAddr::new(destination, tcp.header.destination()),
-                &Segment::new(packet.at, &tcp.header, tcp.payload_len),
-            );
+            let flags = self
+                .connections
+                .next(next.source, next.destination, &next.segment);
             if !flags.is_empty() {
                 let frame = packet.number;
                 return Some(Flagged { frame, flags });
@@ -74,17 +73,21 @@ impl Iterator for Flags<'_> {
     }
 }
 
-/// The segment of a packet that was not fragmented, unless its header claims to be longer than it
-/// is. An IP header may claim more bytes than the frame had; those don't count.
-fn whole<'a>(
-    packet: &Packet<'a>,
-    decoded: &Decoded<'a>,
-    tcp: TcpSegment<'a>,
-) -> Option<TcpSegment<'a>> {
+/// Bytes of payload in a packet; none in a fragment, nor where the TCP header claims to be longer than
+/// the packet is. An IP header may claim more bytes than the frame had; those don't count.
+#[inline]
+pub(crate) fn payload_shown(
+    packet: &Packet<'_>,
+    decoded: &Decoded<'_>,
+    tcp: &TcpSegment<'_>,
+) -> Option<u32> {
+    if decoded.network.fragment().is_some() {
+        return None;
+    }
     let frame_len = packet.data.len().max(packet.original_len as usize);
     let headers = decoded.link_header_len + decoded.network.header_len();
     let len = frame_len.checked_sub(headers)?;
     let len = len.min(decoded.network.payload_len());
-    let payload_len = len.checked_sub(tcp.header.header_len())?;
-    Some(TcpSegment { payload_len, ..tcp })
+    let payload = len.checked_sub(tcp.header.header_len())?;
+    Some(u32::try_from(payload).unwrap_or(u32::MAX))
 }

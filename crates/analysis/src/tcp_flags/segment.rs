@@ -1,6 +1,10 @@
 //! What the flags need of a segment.
 
-use packet::tcp::{self, TcpOption};
+use packet::{
+    decode::Network,
+    tcp::{self, TcpOption},
+};
+use std::net::SocketAddr;
 
 /// A segment, as the flags see it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,14 +27,14 @@ pub struct Segment {
 
 impl Segment {
     /// Reads a header; `len` is the payload's length.
-    pub fn new(at: u64, header: &tcp::Packet<'_>, len: usize) -> Self {
+    pub fn new(at: u64, header: &tcp::Packet<'_>, len: u32) -> Self {
         let mut segment = Self {
             at,
             seq: header.sequence(),
             ack: header.acknowledgment(),
             flags: header.flags(),
             window: header.window(),
-            len: u32::try_from(len).unwrap_or(u32::MAX),
+            len,
             ..Self::default()
         };
         // Only what opens a connection has one that counts.
@@ -58,6 +62,25 @@ impl Segment {
     pub(super) fn takes_number(&self) -> bool {
         const TAKES: u8 = tcp::Flags::SYN.0 | tcp::Flags::FIN.0;
         self.flags.0 & TAKES != 0
+    }
+}
+
+/// A segment and between whom it went.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Addressed {
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    pub(crate) segment: Segment,
+}
+
+impl Addressed {
+    /// One that `network` carried, with so many bytes of payload.
+    pub(super) fn new(at: u64, network: &Network<'_>, header: &tcp::Packet<'_>, len: u32) -> Self {
+        Self {
+            source: SocketAddr::new(network.source(), header.source()),
+            destination: SocketAddr::new(network.destination(), header.destination()),
+            segment: Segment::new(at, header, len),
+        }
     }
 }
 

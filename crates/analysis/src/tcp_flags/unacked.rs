@@ -13,7 +13,13 @@ const MOST: u32 = 10_000;
 /// Such segments, in the order in which they were sent.
 #[derive(Debug, Default)]
 pub(super) struct Unacked {
-    runs: VecDeque<Run>,
+    /// The first, with a count of 0 if there is none. Most connections never have a second.
+    front: Run,
+    #[expect(
+        clippy::box_collection,
+        reason = "room for each connection of a capture"
+    )]
+    others: Option<Box<VecDeque<Run>>>,
     /// How many segments all runs have.
     count: u32,
     /// They follow one another as their numbers do.
@@ -21,7 +27,7 @@ pub(super) struct Unacked {
 }
 
 /// Segments of one length that follow one another.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Run {
     begin: u32,
     len: u32,
@@ -66,35 +72,41 @@ impl Unacked {
     pub(super) fn push(&mut self, begin: u32, end: u32) {
         let len = end.wrapping_sub(begin);
         self.count += 1;
-        match self.runs.back_mut() {
-            None => self.is_sorted = true,
-            Some(last) if last.is_followed_by(begin, len) => {
-                last.count += 1;
-                return;
-            }
-            Some(last) => self.is_sorted &= !is_before(begin, last.end()),
-        }
         let count = 1;
-        self.runs.push_back(Run { begin, len, count });
+        let run = Run { begin, len, count };
+        if self.front.count == 0 {
+            self.is_sorted = true;
+            self.front = run;
+            return;
+        }
+        let others = self.others.as_mut().and_then(|others| others.back_mut());
+        let last = others.unwrap_or(&mut self.front);
+        if last.is_followed_by(begin, len) {
+            last.count += 1;
+            return;
+        }
+        self.is_sorted &= !is_before(begin, last.end());
+        self.others.get_or_insert_default().push_back(run);
     }
 
     /// Forgets what is acknowledged.
     pub(super) fn acknowledge(&mut self, ack: u32) {
-        if self.is_sorted {
-            while let Some(front) = self.runs.front_mut() {
-                self.count -= front.acknowledge(ack);
-                if front.count > 0 {
-                    return;
-                }
-                self.runs.pop_front();
-            }
-            return;
+        self.count -= self.front.acknowledge(ack);
+        if !self.is_sorted
+            && let Some(others) = &mut self.others
+        {
+            let count = &mut self.count;
+            others.retain_mut(|run| {
+                *count -= run.acknowledge(ack);
+                run.count > 0
+            });
         }
-        let count = &mut self.count;
-        self.runs.retain_mut(|run| {
-            *count -= run.acknowledge(ack);
-            run.count > 0
-        });
+        while self.front.count == 0
+            && let Some(next) = self.others.as_mut().and_then(|others| others.pop_front())
+        {
+            self.front = next;
+            self.count -= self.front.acknowledge(ack);
+        }
     }
 }
 

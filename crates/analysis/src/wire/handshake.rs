@@ -17,7 +17,7 @@ const NEARER: u64 = 4;
 /// The first packets of a connection.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Beginning {
-    packets: [Option<First>; 3],
+    packets: [Option<First>; Self::PACKETS as usize],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,9 @@ struct Handshake {
 }
 
 impl Beginning {
+    /// How many they are.
+    pub(crate) const PACKETS: u8 = 3;
+
     /// Adds the next packet, if it is among them.
     pub(crate) fn add(&mut self, at: u64, tcp: &Tcp) {
         if let Some(free) = self.packets.iter_mut().find(|first| first.is_none()) {

@@ -80,43 +80,60 @@ const MAX_MESSAGE: u32 = 128 << 20;
 
 pub(super) fn next<'a>(reader: &mut Reader<'a>, layout: Layout) -> Option<Packet<'a>> {
     let offset = reader.position;
-    let rest = &reader.file[offset..];
+    match record(&reader.file[offset..], layout) {
+        Ok(Some((packet, len))) => {
+            reader.position = offset + len;
+            reader.frames += 1;
+            Some(Packet {
+                number: reader.frames,
+                offset: offset as u64,
+                ..packet
+            })
+        }
+        Ok(None) => None,
+        Err(damage) => {
+            reader.give_up(offset, damage);
+            None
+        }
+    }
+}
+
+/// The packet of the record that `rest` begins with, still without its number and place, and the
+/// record's length; none at the end of the file.
+#[inline]
+pub(super) fn record(rest: &[u8], layout: Layout) -> Result<Option<(Packet<'_>, usize)>, Damage> {
     if rest.is_empty() {
-        return None;
+        return Ok(None);
     }
     let truncated = |needed: usize| Damage::Truncated {
         missing: (needed - rest.len()) as u64,
     };
-    let Some(header) = rest.get(..layout.record_header) else {
-        reader.give_up(offset, truncated(layout.record_header));
-        return None;
+    let (Some(header), Some((captured, original_len)), Some(seconds), Some(ticks)) = (
+        rest.get(..layout.record_header),
+        layout.lengths(rest),
+        layout.order.u32(rest, 0),
+        layout.order.u32(rest, 4),
+    ) else {
+        return Err(truncated(layout.record_header));
     };
-    let (captured, original_len) = layout.lengths(header)?;
     let longest = match layout.link_type {
         LinkType(220 | 231 | 249) => MAX_MESSAGE,
         _ => MAX_PACKET,
     };
     if captured > longest {
-        reader.give_up(offset, Damage::HugePacket { len: captured });
-        return None;
+        return Err(Damage::HugePacket { len: captured });
     }
-    let end = layout.record_header + captured as usize;
-    let Some(data) = rest.get(layout.record_header..end) else {
-        reader.give_up(offset, truncated(end));
-        return None;
-    };
-    let seconds = u64::from(layout.order.u32(header, 0)?);
-    let ticks = u64::from(layout.order.u32(header, 4)?);
-    reader.position = offset + end;
-    reader.frames += 1;
-    Some(Packet {
-        number: reader.frames,
-        at: seconds * 1_000_000_000 + ticks * layout.nanos_per_tick,
+    let end = header.len() + captured as usize;
+    let data = rest.get(header.len()..end).ok_or_else(|| truncated(end))?;
+    let packet = Packet {
+        number: 0,
+        at: u64::from(seconds) * 1_000_000_000 + u64::from(ticks) * layout.nanos_per_tick,
         interface: 0,
         link_type: layout.link_type,
         direction: None,
         data,
         original_len,
-        offset: offset as u64,
-    })
+        offset: 0,
+    };
+    Ok(Some((packet, end)))
 }

@@ -44,6 +44,7 @@ pub(super) fn next<'a>(reader: &mut Reader<'a>, mut section: Section) -> Option<
                 }
             }
             reader.format = Format::PcapNg(section);
+            reader.sections.push((offset, section));
         }
         let (kind, body) = match section.block(&reader.file[offset..]) {
             Ok(block) => block,
@@ -134,6 +135,22 @@ impl Section {
                 tail: tail.unwrap_or_default(),
             }),
         }
+    }
+
+    /// The packet of the block that `rest` begins with.
+    pub(super) fn packet_of<'a>(
+        &self,
+        interfaces: &[Interface<'_>],
+        rest: &'a [u8],
+    ) -> Option<Packet<'a>> {
+        let (kind, body) = self.block(rest).ok()?;
+        let packet = match kind {
+            ENHANCED_PACKET => self.enhanced(interfaces, body),
+            SIMPLE_PACKET => self.simple(interfaces, body),
+            OBSOLETE_PACKET => self.obsolete(interfaces, body),
+            _ => return None,
+        };
+        packet.ok()?
     }
 
     fn describe<'a>(&self, body: &'a [u8]) -> Result<Interface<'a>, Damage> {

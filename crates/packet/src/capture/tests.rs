@@ -91,8 +91,12 @@ impl Order {
 
 fn packets(file: &[u8]) -> Vec<Packet<'_>> {
     let mut reader = Reader::new(file).unwrap();
-    let packets = reader.by_ref().collect();
+    let packets: Vec<_> = reader.by_ref().collect();
     assert_eq!(reader.warnings().count(), 0, "{:?}", reader.warnings());
+    for packet in &packets {
+        let again = reader.again(packet.number, packet.offset);
+        assert_eq!(format!("{again:?}"), format!("{:?}", Some(packet)));
+    }
     packets
 }
 

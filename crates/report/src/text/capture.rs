@@ -1,7 +1,7 @@
 //! Any capture: its connections, and what its segments prove.
 
 use super::{
-    WIDTH, judged,
+    WIDTH, flags, judged,
     layout::{item, width, wrap},
     quantity::{bytes, count, percent, plural, time},
     say, story,
@@ -14,6 +14,7 @@ use analysis::{
         connection::{Connection, Stream},
         finding::{Finding, Place},
     },
+    tcp_flags::Counts,
 };
 use scenario::text::Lang;
 use std::collections::BTreeMap;
@@ -26,6 +27,13 @@ pub(super) fn whole(analysis: &Analysis, name: &str, ethernet: bool, lang: Lang)
     if !analysis.connections.is_empty() {
         text.push('\n');
         text.push_str(&connections(analysis, ethernet, lang));
+    }
+    let mut flagged = Counts::default();
+    flagged.extend(analysis.connections.iter().map(|each| &each.flags));
+    let flagged = flags::told(&flagged, lang);
+    if !flagged.is_empty() {
+        text.push('\n');
+        text.push_str(&flagged);
     }
     let packets = wire::packets(analysis, lang);
     if !packets.is_empty() {

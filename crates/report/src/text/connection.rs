@@ -1,7 +1,7 @@
 //! One connection in detail: its figures, what became of its bytes, every finding.
 
 use super::{
-    WIDTH, capture, lanes,
+    WIDTH, capture, flags, lanes,
     layout::{item, wrap},
     quantity::{bytes, count, percent, plural, time},
     run, say, story,
@@ -27,6 +27,11 @@ pub(super) fn whole(
     let mut text = head(analysis, details, lang);
     text.push('\n');
     text.push_str(&figures(connection, ethernet, lang));
+    let flagged = flags::told(&connection.flags, lang);
+    if !flagged.is_empty() {
+        text.push('\n');
+        text.push_str(&flagged);
+    }
     let start = analysis
         .captures
         .iter()
