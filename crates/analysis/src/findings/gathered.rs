@@ -1,6 +1,6 @@
 //! Segments in which small writes were gathered that would have been tinygrams.
 
-use super::{Case, Found, Seen};
+use super::{Case, Found, Seen, segments::evidence};
 use crate::{
     hold::hold,
     model::finding::{Cost, Details, Finding},
@@ -32,15 +32,12 @@ pub(super) fn gathered(case: &Case<'_>, findings: &mut Vec<Finding>) {
         if cause == Cause::Undetermined {
             continue;
         }
-        let mut frames = vec![case.sent(segment.frame)];
-        frames.extend(hold.behind.map(|at| case.sent(stream.segments[at].frame)));
-        frames.extend(hold.released_by.map(|number| case.sent(number)));
         findings.push(case.finding(Found {
             code: FindingCode::GatheredWrites,
             cause,
             seen: Seen::AtSender,
             at: segment.at,
-            frames,
+            frames: evidence(case, segment, Some(&hold)),
             range: segment.range.clone(),
             cost: Cost {
                 waited: hold.waited(),

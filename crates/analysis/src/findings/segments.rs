@@ -3,7 +3,10 @@
 use super::{Case, Found, Seen};
 use crate::{
     hold::hold,
-    model::finding::{Cost, Details, Finding, Hold},
+    model::{
+        connection::Segment,
+        finding::{Cost, Details, Finding, FrameRef, Hold},
+    },
     span::{covering, overlapping},
 };
 use scenario::finding::{Cause, FindingCode};
@@ -18,11 +21,7 @@ pub(super) fn coalesced(case: &Case<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let (cause, hold) = cause(case, place, &messages);
-        let mut frames = vec![case.sent(segment.frame)];
-        if let Some(hold) = &hold {
-            frames.extend(hold.behind.map(|at| case.sent(stream.segments[at].frame)));
-            frames.extend(hold.released_by.map(|number| case.sent(number)));
-        }
+        let frames = evidence(case, segment, hold.as_ref());
         findings.push(case.finding(Found {
             code: FindingCode::CoalescedSegment,
             cause,
@@ -42,6 +41,19 @@ pub(super) fn coalesced(case: &Case<'_>, findings: &mut Vec<Finding>) {
             },
         }));
     }
+}
+
+/// The segment, the one it waited behind, and the acknowledgment that let it go.
+pub(super) fn evidence(case: &Case<'_>, segment: &Segment, hold: Option<&Hold>) -> Vec<FrameRef> {
+    let behind = hold.and_then(|hold| hold.behind);
+    let behind = behind.map(|at| case.stream.segments[at].frame);
+    let released = hold.and_then(|hold| hold.released_by);
+    let numbers = [Some(segment.frame), behind, released];
+    numbers
+        .into_iter()
+        .flatten()
+        .map(|number| case.sent(number))
+        .collect()
 }
 
 /// One call that wrote across a boundary put the messages together before the kernel had them.
