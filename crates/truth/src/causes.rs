@@ -5,6 +5,7 @@ mod datagrams;
 mod reads;
 mod replies;
 mod segments;
+mod silly;
 mod windows;
 
 use crate::{
@@ -55,6 +56,8 @@ pub(crate) const KINDS: &[Kind] = &[
     kind("slow-reader", BOTH, windows::slow_reader),
     kind("small-mss", BOTH, windows::small_mss),
     kind("black-hole", BOTH, windows::black_hole),
+    kind("silly-receiver", BOTH, silly::receiver),
+    kind("silly-sender", BOTH, silly::sender),
     kind("datagrams-lost", BOTH, datagrams::lost),
     kind("datagrams-corrupted", BOTH, datagrams::corrupted),
     kind("datagrams-dropped", BOTH, datagrams::dropped),

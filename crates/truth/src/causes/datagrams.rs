@@ -43,7 +43,8 @@ pub(super) fn corrupted(dice: &mut Dice, _: Stack) -> Case {
     let link = format!("corrupt: {}%", dice.of(15..=40));
     let yaml = yaml(&link, ROOM, "write-pause: 1ms", len, count);
     Case::new("datagrams-corrupted", yaml)
-        .there(FindingCode::DatagramLost, "server", Cause::LinkCorruption)
+        // Which, if any, chance decides: of twenty packets and one in seven all may get through.
+        .told(FindingCode::DatagramLost, "server", Cause::LinkCorruption)
         // One in a thousand luckless links is doubted by design.
         .open(FindingCode::ConditionUnproven, "client")
 }
@@ -86,7 +87,7 @@ pub(super) fn reordered(dice: &mut Dice, _: Stack) -> Case {
     );
     let yaml = yaml(&link, ROOM, "write-pause: 2ms", len, count);
     Case::new("datagrams-reordered", yaml)
-        .there(
+        .told(
             FindingCode::DatagramReordered,
             "server",
             Cause::LinkReordering,

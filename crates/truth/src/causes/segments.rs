@@ -101,7 +101,8 @@ pub(super) fn receive_window(dice: &mut Dice, _: Stack) -> Case {
 /// Small writes that nothing gathers.
 pub(super) fn tinygrams(dice: &mut Dice, stack: Stack) -> Case {
     let write = dice.of(1..=20);
-    let writes = dice.of(15..=150);
+    // The simulated congestion window counts bytes and begins with 2,048: what is more would gather.
+    let writes = dice.of(15..=150).min(2_000 / write);
     let pause = dice.of(0..=3);
     let link = format!("delay: {}ms", dice.of(2..=40));
     let client = format!(
@@ -143,6 +144,8 @@ pub(super) fn stall(dice: &mut Dice, _: Stack) -> Case {
         (format!("write: {first}B"), String::new())
     })
     .there(FindingCode::NagleDelackStall, "client", Cause::Nagle)
+    // Of how many writes the second segment is, the dice decide.
+    .open(FindingCode::GatheredWrites, "client")
     .told(FindingCode::SplitRead, "server", Cause::SeparateSegments)
 }
 
