@@ -42,6 +42,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
     for (number, each) in joined.iter().enumerate() {
         for direction in Direction::BOTH {
             let receiver = each.connection.receiver(direction);
+            let sender = each.connection.sender(direction);
             let case = Case {
                 number,
                 connection: &each.connection,
@@ -52,6 +53,7 @@ pub(crate) fn in_connections(joined: &[Joined<'_>], programs: &Programs) -> Vec<
                 is_told_too_big: each.told_too_big[direction.index()],
                 ending: each.endings[direction.index()],
                 framing: programs.framing(receiver.host.as_deref(), receiver.program.as_deref()),
+                nodelay: programs.nodelay(sender.host.as_deref(), sender.program.as_deref()),
             };
             let from = findings.len();
             segments::coalesced(&case, &mut findings);
@@ -92,6 +94,7 @@ pub(crate) fn watched(
             is_told_too_big: false,
             ending: None,
             framing: None,
+            nodelay: false,
         })
     });
     told.collect()
@@ -111,6 +114,8 @@ struct Case<'a> {
     ending: Option<Ending>,
     /// The receiver's.
     framing: Option<&'a Framing>,
+    /// Whether the sender is known to have set TCP_NODELAY.
+    nodelay: bool,
 }
 
 /// At which end a finding is seen.

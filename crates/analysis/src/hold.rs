@@ -33,8 +33,14 @@ use scenario::finding::Cause;
 const INITIAL_WINDOW: usize = 10;
 
 /// What held a segment's bytes, as far as writes and acknowledgments tell. `None` when they left
-/// before the call that wrote the first of them was over, or no diary says when that was.
-pub(crate) fn hold(stream: &Stream, place: usize, situation: &Situation) -> Option<(Cause, Hold)> {
+/// before the call that wrote the first of them was over, or no diary says when that was. `nodelay` is whether
+/// the program is known to have set TCP_NODELAY; that it had shows else only from its third segment on.
+pub(crate) fn hold(
+    stream: &Stream,
+    place: usize,
+    situation: &Situation,
+    nodelay: bool,
+) -> Option<(Cause, Hold)> {
     let segment = &stream.segments[place];
     let write = &stream.writes[covering(&stream.writes, segment.range.start)?];
     if segment.at <= write.end {
@@ -45,6 +51,7 @@ pub(crate) fn hold(stream: &Stream, place: usize, situation: &Situation) -> Opti
         segment,
         write,
         situation,
+        nodelay,
     };
     let hold = |behind, release: Option<Release>, state: State| Hold {
         written: write.end,
@@ -82,6 +89,7 @@ struct Held<'a> {
     /// The write that handed over the first of the bytes.
     write: &'a Write,
     situation: &'a Situation,
+    nodelay: bool,
 }
 
 impl Held<'_> {
@@ -112,7 +120,7 @@ impl Held<'_> {
             Some(resent) => state.in_flight == 1 && resent < sent,
         };
         let proven = state.small_in_flight
-            && !state.nagle_off
+            && !self.is_nagle_off(state)
             && sent <= self.write.end
             && congestion_window_free
             && state.room.is_some_and(|room| room >= self.segment.len());
@@ -137,7 +145,7 @@ impl Held<'_> {
     fn by_receive_window(&self, release: &Release) -> bool {
         let opened = self.situation.now.room > release.before.room;
         opened
-            && nagle_lets_go(&release.before)
+            && self.nagle_lets_go(&release.before)
             && release
                 .before
                 .room
@@ -152,14 +160,18 @@ impl Held<'_> {
             resent,
             ..
         } = release.before;
-        nagle_lets_go(&release.before)
+        self.nagle_lets_go(&release.before)
             && (in_flight >= INITIAL_WINDOW || resent.is_some())
             && in_flight == most_in_flight
             && room.is_some_and(|room| room >= self.segment.len())
     }
-}
 
-/// Whether Nagle's algorithm would not have held a small segment.
-fn nagle_lets_go(state: &State) -> bool {
-    state.nagle_off || !state.small_in_flight
+    fn is_nagle_off(&self, state: &State) -> bool {
+        self.nodelay || state.nagle_off
+    }
+
+    /// Whether Nagle's algorithm would not have held a small segment.
+    fn nagle_lets_go(&self, state: &State) -> bool {
+        self.is_nagle_off(state) || !state.small_in_flight
+    }
 }

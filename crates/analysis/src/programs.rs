@@ -85,6 +85,19 @@ impl Programs {
 
     /// How a program marks off its messages, if it is one of the lab's own.
     pub(crate) fn framing(&self, host: Option<&str>, program: Option<&str>) -> Option<&Framing> {
+        match self.program(host, program)? {
+            Program::Peer(config) => Some(&config.framing),
+            Program::Command(_) => None,
+        }
+    }
+
+    /// Whether a peer sets TCP_NODELAY.
+    pub(crate) fn nodelay(&self, host: Option<&str>, program: Option<&str>) -> bool {
+        let program = self.program(host, program);
+        matches!(program, Some(Program::Peer(config)) if config.nodelay)
+    }
+
+    fn program(&self, host: Option<&str>, program: Option<&str>) -> Option<&Program> {
         let host = self
             .hosts
             .iter()
@@ -93,9 +106,6 @@ impl Programs {
             .run
             .iter()
             .find(|each| Some(each.name.as_str()) == program)?;
-        match &found.program {
-            Program::Peer(config) => Some(&config.framing),
-            Program::Command(_) => None,
-        }
+        Some(&found.program)
     }
 }

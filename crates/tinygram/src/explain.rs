@@ -20,11 +20,17 @@ pub(crate) fn explain(topic: Option<&str>, lang: Lang) -> Result<Exit, Failure> 
         }
         return Ok(Exit::Held);
     };
-    if let Some(text) = report::explain(topic, lang) {
+    let text = report::explain(topic, lang);
+    let is_scenario = catalogue::list().iter().any(|entry| entry.name == topic);
+    if let Some(text) = &text {
         write!(output, "{text}")?;
-        return Ok(Exit::Held);
+        if !is_scenario {
+            return Ok(Exit::Held);
+        }
+        // A finding and the lesson of that name.
+        writeln!(output)?;
     }
-    if !scenarios::is_path(topic) && !catalogue::list().iter().any(|entry| entry.name == topic) {
+    if !scenarios::is_path(topic) && !is_scenario {
         let error = anyhow!("nothing is known of `{topic}`: `tinygram explain` lists what is");
         return Err(Failure::new(Exit::Wrong, error));
     }

@@ -26,7 +26,7 @@ pub(super) fn gathered(case: &Case<'_>, findings: &mut Vec<Finding>) {
         {
             continue;
         }
-        let Some((cause, hold)) = hold(stream, place, &case.situations[place]) else {
+        let Some((cause, hold)) = hold(stream, place, &case.situations[place], case.nodelay) else {
             continue;
         };
         if cause == Cause::Undetermined {

@@ -72,7 +72,7 @@ fn cause(case: &Case<'_>, place: usize, messages: &Range<usize>) -> (Cause, Opti
     if boundaries.all(in_one_write) {
         return (Cause::OneWrite, None);
     }
-    match hold(stream, place, &case.situations[place]) {
+    match hold(stream, place, &case.situations[place], case.nodelay) {
         Some((cause, hold)) => (cause, Some(hold)),
         None => (Cause::Undetermined, None),
     }

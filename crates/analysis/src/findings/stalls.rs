@@ -20,7 +20,7 @@ pub(super) fn stalls(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let stream = case.stream;
     for (place, segment) in stream.segments.iter().enumerate() {
         let situation = &case.situations[place];
-        let Some((Cause::Nagle, hold)) = hold(stream, place, situation) else {
+        let Some((Cause::Nagle, hold)) = hold(stream, place, situation, case.nodelay) else {
             continue;
         };
         let Some((behind, released_by)) = hold.behind.zip(hold.released_by) else {

@@ -29,8 +29,8 @@ const NOBODY: u32 = u32::MAX;
 /// One end of the stream.
 pub(super) struct Trunk {
     writer: Mutex<Box<dyn Write + Send>>,
-    /// What arrives goes to these.
-    channels: Mutex<HashMap<u32, UnixStream>>,
+    /// What arrives goes to these; none when nothing will arrive any more.
+    channels: Mutex<Option<HashMap<u32, UnixStream>>>,
     next: AtomicU32,
 }
 
@@ -38,7 +38,7 @@ impl Trunk {
     pub(super) fn new(writer: impl Write + Send + 'static) -> Arc<Self> {
         Arc::new(Self {
             writer: Mutex::new(Box::new(writer)),
-            channels: Mutex::default(),
+            channels: Mutex::new(Some(HashMap::new())),
             next: AtomicU32::default(),
         })
     }
@@ -59,7 +59,11 @@ impl Trunk {
     /// There are no descriptors or threads left.
     fn carry(self: &Arc<Self>, channel: u32, connection: UnixStream) -> io::Result<()> {
         let reader = connection.try_clone()?;
-        self.channels().insert(channel, connection);
+        match self.channels().as_mut() {
+            Some(channels) => channels.insert(channel, connection),
+            // It would wait for ever for what nobody says.
+            None => return Err(io::ErrorKind::BrokenPipe.into()),
+        };
         let trunk = Arc::clone(self);
         let thread = thread::Builder::new().name(format!("channel {channel}"));
         thread.spawn(move || trunk.send_all(channel, reader))?;
@@ -114,6 +118,19 @@ impl Trunk {
         from: impl Read,
         mut open: impl FnMut(UnixStream),
     ) -> io::Result<()> {
+        let heard = self.hear(from, &mut open);
+        for (_, connection) in self.channels().take().into_iter().flatten() {
+            // One that is closed already needs no closing.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+        heard
+    }
+
+    fn hear(
+        self: &Arc<Self>,
+        from: impl Read,
+        open: &mut impl FnMut(UnixStream),
+    ) -> io::Result<()> {
         let mut from = BufReader::with_capacity(PIECE, from);
         while let Some(frame) = Frame::read(&mut from)? {
             match frame {
@@ -125,28 +142,31 @@ impl Trunk {
                 Frame::Bytes(channel, bytes) => self.deliver(channel, &bytes),
             }
         }
-        for (_, connection) in self.channels().drain() {
-            // One that is closed already needs no closing.
-            let _ = connection.shutdown(Shutdown::Both);
-        }
         Ok(())
     }
 
     fn deliver(&self, channel: u32, bytes: &[u8]) {
         // A connection that is gone needs nothing more; its other direction ends by itself.
-        let stream = self.channels().get(&channel).map(UnixStream::try_clone);
+        let stream = self
+            .channels()
+            .as_ref()
+            .and_then(|channels| channels.get(&channel).map(UnixStream::try_clone));
         if let Some(Ok(mut stream)) = stream
             && !bytes.is_empty()
         {
             let _ = stream.write_all(bytes);
             return;
         }
-        if let Some(stream) = self.channels().remove(&channel) {
+        let ended = self
+            .channels()
+            .as_mut()
+            .and_then(|all| all.remove(&channel));
+        if let Some(stream) = ended {
             let _ = stream.shutdown(Shutdown::Write);
         }
     }
 
-    fn channels(&self) -> MutexGuard<'_, HashMap<u32, UnixStream>> {
+    fn channels(&self) -> MutexGuard<'_, Option<HashMap<u32, UnixStream>>> {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -240,6 +260,8 @@ mod tests {
         let mut said = String::new();
         opened.unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(said, "hi");
+        let (late, _other) = UnixStream::pair().unwrap();
+        assert!(trunk.open(late).is_err(), "nobody would ever end it");
     }
 
     proptest! {
