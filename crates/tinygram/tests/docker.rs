@@ -29,13 +29,14 @@ use support::{
 use testkit::has_docker;
 
 /// What a race decides, and what a busy machine leaves open.
-const RACES: [&str; 6] = [
+const RACES: [&str; 7] = [
     "sticky-read",
     "split-read",
     "merged-message",
     "condition-unproven",
     "nagle-delack-stall",
     "coalesced-segment",
+    "gathered-writes",
 ];
 
 /// What both show of a scenario, compared: how many variants, and what differs.

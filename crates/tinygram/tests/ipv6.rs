@@ -66,6 +66,7 @@ fn small_mtu() {
         ("{link.mtu: 296}", "{link.mtu: 1280}"),
         ("{link.mtu: 128}", "{link.mtu: 1280}"),
         ("{link.mtu: 88}", "{link.mtu: 1280}"),
+        ("{link.mtu: 68,", "{link.mtu: 1280,"),
     ];
     holds_over_ipv6("small-mtu", &["ethernet", "mtu-576"], &least);
 }
