@@ -66,21 +66,6 @@ impl Program {
 }
 
 #[test]
-fn in_one_file_they_go_by_the_name_they_are_called_by() {
-    let folder = tempfile::tempdir().unwrap();
-    let peers = env!("CARGO_BIN_EXE_peers");
-    for name in ["tcp-server", "tcp-client", "udp-peer"] {
-        let link = folder.path().join(name);
-        std::os::unix::fs::symlink(peers, &link).unwrap();
-        let output = Command::new(&link).arg("--help").output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        assert!(said.contains(&format!("Usage: {name}")), "{said}");
-    }
-    let output = Command::new(peers).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-}
-
-#[test]
 fn a_server_ends_well_by_sigterm_and_its_diary_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let diary = folder.path().join("events.jsonl");
