@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     let mut analyses = Vec::new();
     let mut told = Vec::new();
     for variant in &plan.variants {
+        #[cfg(kernels)]
         if arguments.inside_compose {
             // Hosts tell their story there, and do not know of which variant.
             anstream::eprintln!("── {}: {} ──", plan.name, variant.name);
