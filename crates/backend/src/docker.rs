@@ -37,6 +37,7 @@ mod subnet;
 mod threshold;
 mod tidy;
 mod trunk;
+mod turn;
 
 pub use cable::{CableError, plug};
 pub use clean::{Removed, clean};
@@ -51,6 +52,7 @@ use engine::Engine;
 use fleet::Fleet;
 use scenario::plan::VariantPlan;
 use std::sync::{Arc, Mutex, PoisonError};
+use turn::Turn;
 
 /// The backend: an engine, and the containers that are up, which variants use in turn. Dropping it
 /// removes them.
@@ -58,6 +60,8 @@ pub struct Docker {
     engine: Arc<Engine>,
     name: String,
     fleet: Mutex<Option<Fleet>>,
+    /// Goes after the containers.
+    turn: Option<Turn>,
 }
 
 impl Docker {
@@ -72,12 +76,23 @@ impl Docker {
             name: format!("docker {}", engine.version()),
             engine: Arc::new(engine),
             fleet: Mutex::new(None),
+            turn: None,
         })
     }
 
     /// The engine's version.
     pub fn version(&self) -> &str {
         self.engine.version()
+    }
+
+    /// Waits until few enough others run on this machine, and tells `waiting` once if there are too many.
+    ///
+    /// # Errors
+    /// The engine does not tell how many processors it has, or this machine has no sockets left.
+    pub fn take_turn(&mut self, waiting: impl FnOnce()) -> Result<(), DockerError> {
+        let processors = self.engine.processors()?;
+        self.turn = Some(Turn::take(processors, waiting)?);
+        Ok(())
     }
 
     /// Brings up the containers that the variant needs, unless they are.

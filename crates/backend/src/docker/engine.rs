@@ -137,6 +137,17 @@ impl Engine {
         &self.version
     }
 
+    /// How many processors its machine has.
+    ///
+    /// # Errors
+    /// It does not tell.
+    pub(super) fn processors(&self) -> Result<usize, DockerError> {
+        let info = self.wait(self.docker.info());
+        let info = info.map_err(DockerError::refused("tell about its machine"))?;
+        let processors = info.ncpu.and_then(|count| usize::try_from(count).ok());
+        Ok(processors.unwrap_or(1))
+    }
+
     /// # Errors
     /// The lab's image is not there.
     pub(super) fn find_image(&self) -> Result<(), DockerError> {

@@ -125,9 +125,15 @@ fn here(plan: &mut Plan, namespaces: Namespaces) -> Result<Place, Failure> {
 }
 
 /// The containers of the first variant are brought up at once: what stands in the way is known then.
-fn in_docker(plan: &mut Plan, docker: Docker) -> Result<Place, Failure> {
+fn in_docker(plan: &mut Plan, mut docker: Docker) -> Result<Place, Failure> {
     let skipped = leave_out(plan, Where::Docker);
     needs_netem(plan)?;
+    if !plan.variants.is_empty() {
+        let _at_once = AtOnce::begin()?;
+        docker.take_turn(|| {
+            anstream::eprintln!("waiting: other runs keep the engine's processors busy");
+        })?;
+    }
     let interrupter = signals::listen()?;
     if let Some(first) = plan.variants.first() {
         let hosts = first.hosts.len();
