@@ -5,8 +5,8 @@ use crate::model::{
     connection::{Connection, Direction, End, Stream},
     verdict::Verdict,
 };
-pub use crate::spread::Spread;
-use crate::spread::spreads;
+pub use crate::spread::{Percentiles, Spread};
+use crate::{exchanges::exchanges, spread::spreads};
 use record::manifest::Place;
 use scenario::{
     expectation::{Metric, ValuePath},
@@ -123,7 +123,12 @@ pub struct Row {
     pub payload_wire: u64,
     /// Round trips that the client waited for.
     pub round_trips: Option<u64>,
-    /// What it costs more than the first run; none for the first itself.
+    /// How long a question of a client's took until it was answered, in ns; none where clients ask
+    /// without waiting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchanges: Option<Percentiles>,
+    /// What it costs more than the first run; none for the first itself, and where another amount was
+    /// sent.
     pub price: Option<Price>,
 }
 
@@ -145,7 +150,7 @@ impl Comparison {
         let direction = main_direction(runs);
         let mut rows: Vec<Row> = runs.iter().map(|run| row(run, direction)).collect();
         if let Some((first, others)) = rows.split_first_mut() {
-            for row in others {
+            for row in others.iter_mut().filter(|row| row.is_as_much_as(first)) {
                 row.price = Some(Price {
                     wire: difference(row.wire, first.wire),
                     round_trips: zip(row.round_trips, first.round_trips),
@@ -159,6 +164,17 @@ impl Comparison {
             direction,
             rows,
             spreads: spreads(runs),
+        }
+    }
+}
+
+impl Row {
+    /// Whether as much was said: as many messages, however they were marked off, or as many bytes where
+    /// there are not several.
+    fn is_as_much_as(&self, other: &Self) -> bool {
+        match (self.messages, other.messages) {
+            (Some(ours), Some(theirs)) if ours.max(theirs) > 1 => ours == theirs,
+            _ => self.payload == other.payload,
         }
     }
 }
@@ -184,8 +200,8 @@ fn row(run: &Analysis, direction: Option<Direction>) -> Row {
 }
 
 /// The direction of the runs' TCP messages that comparisons and pictures are about: where messages were
-/// misunderstood, in most of the runs, else where there are any, else where there are bytes; the
-/// client's before the server's.
+/// misunderstood, in most of the runs, else where they did not arrive, else where there are any, else where
+/// there are bytes; the client's before the server's.
 pub fn main_direction(runs: &[Analysis]) -> Option<Direction> {
     let is_any = |has: &dyn Fn(&Stream) -> bool| {
         let streams = |direction| {
@@ -195,17 +211,16 @@ pub fn main_direction(runs: &[Analysis]) -> Option<Direction> {
         let mut both = Direction::BOTH.into_iter();
         both.find(|direction| streams(*direction).any(has))
     };
-    let wrong = |direction| {
-        let is_wrong = |run: &&Analysis| misunderstands(run, direction);
-        runs.iter().filter(is_wrong).count()
+    let most = |is: &dyn Fn(&Analysis, Direction) -> bool| {
+        let count = |direction| runs.iter().filter(|run| is(run, direction)).count();
+        match Direction::BOTH.map(count) {
+            [0, 0] => None,
+            [ours, theirs] if ours >= theirs => Some(Direction::ClientToServer),
+            _ => Some(Direction::ServerToClient),
+        }
     };
-    let [ours, theirs] = Direction::BOTH.map(wrong);
-    let most_wrong = match ours >= theirs {
-        true => Direction::ClientToServer,
-        false => Direction::ServerToClient,
-    };
-    (ours + theirs > 0)
-        .then_some(most_wrong)
+    most(&misunderstands)
+        .or_else(|| most(&misses))
         .or_else(|| is_any(&|stream| !stream.messages.is_empty()))
         .or_else(|| is_any(&|stream| !stream.segments.is_empty()))
 }
@@ -214,6 +229,15 @@ pub fn main_direction(runs: &[Analysis]) -> Option<Direction> {
 pub fn misunderstands(run: &Analysis, direction: Direction) -> bool {
     let mut streams = run.connections.iter().map(|each| each.stream(direction));
     streams.any(|stream| stream.understood.iter().any(|each| !each.right))
+}
+
+/// Whether messages that were to travel in this direction were not understood at all.
+fn misses(run: &Analysis, direction: Direction) -> bool {
+    run.connections.iter().any(|connection| {
+        let stream = connection.stream(direction);
+        let heard = value(run, connection.receiver(direction), Metric::Understood).is_some();
+        heard && stream.understood.len() < stream.messages.len()
+    })
 }
 
 fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
@@ -267,6 +291,7 @@ fn tcp(run: &Analysis, direction: Direction, row: Row) -> Row {
             .map(|stream| stream.wire)
             .sum(),
         round_trips: of_clients(Metric::RoundTrips).sum(),
+        exchanges: exchanges(run),
         ..row
     }
 }

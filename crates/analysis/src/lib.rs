@@ -17,6 +17,7 @@ mod chunks;
 mod comparison;
 mod diary;
 mod ends;
+mod exchanges;
 mod filter;
 mod findings;
 mod flows;
@@ -44,8 +45,8 @@ mod values;
 mod wire;
 
 pub use comparison::{
-    BatchAnalysis, Comparison, Price, Row, Skipped, Spread, VERSION as COMPARISON_VERSION,
-    main_direction, misunderstands,
+    BatchAnalysis, Comparison, Percentiles, Price, Row, Skipped, Spread,
+    VERSION as COMPARISON_VERSION, main_direction, misunderstands,
 };
 pub use inspection::{Inspection, inspect, inspect_connection};
 pub use model::{Analysis, verdict::Verdict};

@@ -5,8 +5,7 @@ use scenario::expectation::ValuePath;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// One value of one variant, over all of its runs. Percentiles are by nearest rank: each is a value that
-/// was measured, in the metric's unit.
+/// One value of one variant, over all of its runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Spread {
@@ -14,7 +13,16 @@ pub struct Spread {
     pub variant: String,
     /// The value's name.
     pub path: ValuePath,
-    /// In how many runs it was measured.
+    /// What it was in the runs in which it was measured, in the metric's unit.
+    #[serde(flatten)]
+    pub values: Percentiles,
+}
+
+/// Percentiles by nearest rank: each is a value that was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Percentiles {
+    /// How many values there are.
     pub count: u64,
     /// The smallest.
     pub min: u64,
@@ -49,52 +57,51 @@ pub(crate) fn spreads(runs: &[Analysis]) -> Vec<Spread> {
         }
     }
     let many = all.into_iter().filter(|(_, (_, values))| values.len() > 1);
-    many.map(|((variant, _), (path, values))| spread(variants[variant], path, values))
-        .collect()
+    many.filter_map(|((variant, _), (path, values))| {
+        Some(Spread {
+            variant: variants[variant].to_owned(),
+            path: path.clone(),
+            values: Percentiles::of(values)?,
+        })
+    })
+    .collect()
 }
 
-fn spread(variant: &str, path: &ValuePath, mut values: Vec<u64>) -> Spread {
-    values.sort_unstable();
-    let rank = |percent: usize| values[(values.len() * percent).div_ceil(100).max(1) - 1];
-    let of_at_least = |least: usize, percent| (values.len() >= least).then(|| rank(percent));
-    Spread {
-        variant: variant.to_owned(),
-        path: path.clone(),
-        count: values.len() as u64,
-        min: rank(0),
-        p50: rank(50),
-        p90: of_at_least(10, 90),
-        p99: of_at_least(100, 99),
-        max: rank(100),
+impl Percentiles {
+    /// Those of some values; none where there are none.
+    pub(crate) fn of(mut values: Vec<u64>) -> Option<Self> {
+        values.sort_unstable();
+        let (min, max) = (*values.first()?, *values.last()?);
+        let rank = |percent: usize| values[(values.len() * percent).div_ceil(100).max(1) - 1];
+        let of_at_least = |least: usize, percent| (values.len() >= least).then(|| rank(percent));
+        Some(Self {
+            count: values.len() as u64,
+            min,
+            p50: rank(50),
+            p90: of_at_least(10, 90),
+            p99: of_at_least(100, 99),
+            max,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scenario::expectation::Metric;
-
-    fn of(values: impl Iterator<Item = u64>) -> Spread {
-        let path = ValuePath {
-            host: "client".to_owned(),
-            peer: "tcp".to_owned(),
-            metric: Metric::Elapsed,
-        };
-        spread("naive", &path, values.collect())
-    }
 
     #[test]
     fn percentiles_are_values_that_were_measured() {
-        let spread = of((1..=200).rev());
-        let found = (spread.min, spread.p50, spread.p90, spread.p99, spread.max);
+        let all = Percentiles::of((1..=200).rev().collect()).unwrap();
+        let found = (all.min, all.p50, all.p90, all.p99, all.max);
         assert_eq!(found, (1, 100, Some(180), Some(198), 200));
     }
 
     #[test]
-    fn a_few_runs_have_no_percentiles_but_the_median() {
-        let spread = of([7, 3, 5].into_iter());
-        let found = (spread.min, spread.p50, spread.p90, spread.p99, spread.max);
+    fn a_few_values_have_no_percentiles_but_the_median() {
+        let few = Percentiles::of(vec![7, 3, 5]).unwrap();
+        let found = (few.min, few.p50, few.p90, few.p99, few.max);
         assert_eq!(found, (3, 5, None, None, 7));
-        assert_eq!(of(1..=10).p90, Some(9));
+        assert_eq!(Percentiles::of((1..=10).collect()).unwrap().p90, Some(9));
+        assert_eq!(Percentiles::of(Vec::new()), None);
     }
 }

@@ -55,7 +55,9 @@ async fn talk(
     } = connected;
     let journal = Journal::opened(witness, conn, at, begin);
     let machine = protocol::stream_peer(&config);
-    stream::drive(stream, machine, journal, cut).await.map(Some)
+    stream::drive(stream, machine, journal, config.quickack, cut)
+        .await
+        .map(Some)
 }
 
 struct Connected {

@@ -102,5 +102,7 @@ async fn talk(
     })?;
     let journal = Journal::accepted(witness, Conn { local, remote }, at);
     let machine = protocol::stream_peer(&config);
-    stream::drive(stream, machine, journal, cut).await.map(Some)
+    stream::drive(stream, machine, journal, config.quickack, cut)
+        .await
+        .map(Some)
 }

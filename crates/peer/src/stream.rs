@@ -25,7 +25,8 @@ use tokio::{net::TcpStream, sync::watch, task::coop};
 /// kernel has no event for that: EPOLLOUT tells of room, not of emptiness.
 const QUEUE_POLL: Duration = Duration::from_millis(1);
 
-/// Plays `machine` on `stream` until it ends, the connection breaks, or `cut` turns true.
+/// Plays `machine` on `stream` until it ends, the connection breaks, or `cut` turns true. `quickack` is
+/// [`PeerConfig::quickack`](protocol::PeerConfig::quickack).
 ///
 /// # Errors
 /// The machine's orders can't be carried out for want of a descriptor.
@@ -33,6 +34,7 @@ pub(crate) async fn drive(
     stream: TcpStream,
     machine: Box<dyn StreamPeer + Send>,
     journal: Journal,
+    quickack: Option<bool>,
     mut cut: watch::Receiver<bool>,
 ) -> Result<Totals, PeerError> {
     let mut driver = Driver {
@@ -48,7 +50,9 @@ pub(crate) async fn drive(
         broken: None,
         eof: false,
         buffer: Vec::new(),
+        quickack,
     };
+    driver.acknowledge(quickack);
     let how = driver.run(&mut cut).await;
     if matches!(how, Ok(Closing::Aborted)) {
         // The stream may be closed already; then there is nothing left to reset.
@@ -81,6 +85,7 @@ struct Driver {
     broken: Option<Broken>,
     eof: bool,
     buffer: Vec<u8>,
+    quickack: Option<bool>,
 }
 
 impl Driver {
@@ -119,6 +124,14 @@ impl Driver {
                 () = tokio::time::sleep(QUEUE_POLL), if is_draining => {}
                 _ = cut.wait_for(|cut| *cut) => {}
             }
+        }
+    }
+
+    /// Sets TCP_QUICKACK.
+    fn acknowledge(&self, quickack: Option<bool>) {
+        if let Some(quickack) = quickack {
+            // It fails only on a connection that is gone, which the next call tells.
+            let _ = self.stream.set_quickack(quickack);
         }
     }
 
@@ -240,6 +253,7 @@ impl Driver {
             Ok(n) => {
                 self.read = None;
                 self.journal.read(begin, at, &buffer[..n], asked);
+                self.acknowledge(self.quickack.filter(|quickack| *quickack));
                 self.tell(StreamEvent::Read(&buffer[..n]));
                 true
             }

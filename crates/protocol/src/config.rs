@@ -137,6 +137,10 @@ pub struct PeerConfig {
         with = "humantime_serde"
     )]
     pub user_timeout: Option<Duration>,
+    /// TCP_QUICKACK, see tcp(7), which the kernel changes by itself: `false` once, at the beginning, so that it
+    /// puts off acknowledgments from the first segment on; `true` again after every read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quickack: Option<bool>,
     /// Whether a server serves one connection after the other, while the others wait to be accepted.
     #[serde(default)]
     pub one_at_a_time: bool,
@@ -184,6 +188,7 @@ impl PeerConfig {
             keepalive: None,
             keepalive_probes: None,
             user_timeout: None,
+            quickack: None,
             one_at_a_time: false,
             connections: default_connections(),
             connect_timeout: default_connect_timeout(),

@@ -102,10 +102,7 @@ impl Host {
                 let flags = header.flags();
                 let opens = flags.syn() && !flags.ack() && !flags.rst();
                 if let Some(&stream) = self.by_ends.get(&(port, remote)) {
-                    if let Some(stream) = &mut self.streams[stream] {
-                        stream.receive(now, packet, &mut self.net);
-                    }
-                    self.run_stream(stream, now);
+                    self.receive_for(stream, now, packet);
                 } else if opens && let Some(program) = self.server_on(port) {
                     self.accept(program, port, remote, packet, now);
                 } else {

@@ -156,9 +156,10 @@ impl Stream {
         }
     }
 
-    /// Takes a packet that has arrived for it.
-    pub(crate) fn receive(&mut self, now: Nanos, packet: Vec<u8>, net: &mut Net) {
-        self.socket.receive(now, packet, net);
+    /// Takes a packet that has arrived for it, and does what is to be done then.
+    pub(crate) fn receive(&mut self, packet: Vec<u8>, scene: &mut Scene<'_>) -> Option<News> {
+        self.socket.receive(scene.now, packet, scene.net);
+        self.run(scene)
     }
 
     /// Does what is to be done by now: sends, carries calls out, tells the machine.

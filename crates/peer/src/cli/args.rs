@@ -172,6 +172,10 @@ struct Stream {
     /// TCP_USER_TIMEOUT: how long sent data may stay unacknowledged (2s) [default: the kernel's]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     user_timeout: Option<Duration>,
+    /// TCP_QUICKACK: false when a connection opens (acknowledgments are delayed from the first segment
+    /// on), true after every read [default: the kernel's]
+    #[arg(long, value_name = "BOOL")]
+    quickack: Option<bool>,
 }
 
 /// What a `command` server runs. It listens on loopback addresses only.
@@ -289,6 +293,7 @@ impl Stream {
             keepalive: self.keepalive,
             keepalive_probes: self.keepalive_probes,
             user_timeout: self.user_timeout,
+            quickack: self.quickack,
             ..config
         }
     }

@@ -70,7 +70,7 @@ impl Stage {
         let journal = Journal::opened(witness, conn, now(), now());
         let stream = TcpStream::from_std(ours).unwrap();
         let machine = Box::new(Script(script));
-        drive(stream, machine, journal, self.cut.subscribe())
+        drive(stream, machine, journal, None, self.cut.subscribe())
             .await
             .unwrap();
         diary.close().unwrap();

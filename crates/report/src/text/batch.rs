@@ -115,7 +115,7 @@ fn comparison(batch: &BatchAnalysis, lang: Lang) -> String {
     if rows.len() > variants.len() {
         repeated(batch, lang)
     } else {
-        once(batch, lang)
+        once(batch, lang) + &spread::exchanges(batch, lang)
     }
 }
 
@@ -178,15 +178,19 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
         Some(Direction::ServerToClient) => ("those that servers sent", "服务器发出的"),
         _ => ("those sent", "发出的"),
     };
+    let (unequal_en, unequal_zh) = match rows.iter().skip(1).all(|row| row.price.is_some()) {
+        true => ("", ""),
+        false => (" None where another amount was sent.", "发送量不同的不比。"),
+    };
     let legend = say(
         lang,
         format!(
             "messages: understood right, of {sent_en}. {about_sent}{about_time_en}wire: bytes of all IP packets. {about_en}\
-             trips: round trips that were waited for. price: what it costs more than {first}."
+             trips: round trips that were waited for. price: what it costs more than {first}.{unequal_en}"
         ),
         format!(
             "消息：正确理解的/{sent_zh}。{about_sent}{about_time_zh}线上：所有 IP 包的字节数。{about_zh}往返：等待的往返次数。\
-             代价：比 {first} 多花的。"
+             代价：比 {first} 多花的。{unequal_zh}"
         ),
     );
     table.render() + "\n" + &wrap(&legend, 0, WIDTH)

@@ -3,7 +3,7 @@
 use super::{
     WIDTH,
     claims::quoted,
-    layout::item,
+    layout::{item, wrap},
     quantity::{bytes, count, plural, time},
     say,
 };
@@ -12,6 +12,7 @@ use analysis::{
     model::{
         Subject,
         connection::{Connection, Direction, HeldUp, Hole, Segment, Stream},
+        note::Note,
     },
 };
 use scenario::text::Lang;
@@ -23,35 +24,75 @@ const NAMED: usize = 4;
 /// A timer that doubles is this much longer than the time before, at least.
 const DOUBLED: f64 = 1.8;
 
-/// What was late in a run's streams.
-pub(super) fn holes(analysis: &Analysis, lang: Lang) -> String {
+/// What holds for a hole of a stream.
+type Late<'a> = (&'a Connection, Direction, &'a Stream, &'a Hole);
+
+/// Holes that messages had to wait behind, and what can be done about it.
+pub(super) fn blocking(analysis: &Analysis, lang: Lang) -> String {
+    let blocking = all(analysis, |hole| !hole.behind.is_empty());
+    let mut text = told(analysis, &blocking, lang);
+    if !text.is_empty() {
+        let cure = say(
+            lang,
+            "Cure: what does not depend on each other goes over connections of its own, or as datagrams \
+             (udp-vs-tcp); what does has to wait.",
+            "对策：互不依赖的内容各走各的连接，或用数据报（见 udp-vs-tcp）；有依赖的只能等。",
+        );
+        text.push_str(&wrap(&cure, 4, WIDTH));
+    }
+    text
+}
+
+/// Holes that nothing waited behind but what was lost itself.
+pub(super) fn lonely(analysis: &Analysis, lang: Lang) -> String {
+    let lonely = all(analysis, |hole| {
+        hole.behind.is_empty() && hole.tries.len() > 1
+    });
+    told(analysis, &lonely, lang)
+}
+
+/// Those holes of a run, the longest first.
+fn all(analysis: &Analysis, which: impl Fn(&Hole) -> bool) -> Vec<Late<'_>> {
     let connections = analysis.connections.iter();
     let streams = connections.flat_map(|connection| {
         Direction::BOTH.map(|direction| (connection, direction, connection.stream(direction)))
     });
+    let which = &which;
     let mut all: Vec<_> = streams
         .flat_map(|(connection, direction, stream)| {
-            let worth = stream.holes.iter();
-            let worth = worth.filter(|hole| hole.tries.len() > 1 || !hole.behind.is_empty());
-            worth.map(move |hole| (connection, direction, stream, hole))
+            let holes = stream.holes.iter().filter(|hole| which(hole));
+            holes.map(move |hole| (connection, direction, stream, hole))
         })
         .collect();
     all.sort_by_key(|(_, _, stream, hole)| std::cmp::Reverse(late(stream, hole)));
+    all
+}
+
+fn told(analysis: &Analysis, all: &[Late<'_>], lang: Lang) -> String {
     let mut text = String::new();
     for (connection, direction, stream, hole) in all.iter().take(TOLD) {
-        let told = told(analysis, connection, *direction, stream, hole, lang);
+        let told = sentence(analysis, connection, *direction, stream, hole, lang);
         text.push_str(&item(&told, 2, WIDTH));
     }
     let rest = &all[all.len().min(TOLD)..];
     if !rest.is_empty() {
-        let held: usize = rest.iter().map(|(.., hole)| hole.behind.len()).sum();
-        let (holes, held) = (count(rest.len() as u64), held as u64);
-        let waited = plural(held, "message");
-        let told = say(
-            lang,
-            format!("{holes} more like it, with {waited} behind them."),
-            format!("另有 {holes} 处类似，其后共有 {} 条消息在等。", count(held)),
-        );
+        let held: u64 = rest.iter().map(|(.., hole)| hole.behind.len() as u64).sum();
+        let holes = count(rest.len() as u64);
+        let told = match held {
+            0 => say(
+                lang,
+                format!("{holes} more like it."),
+                format!("另有 {holes} 处类似。"),
+            ),
+            _ => say(
+                lang,
+                format!(
+                    "{holes} more like it, with {} behind them.",
+                    plural(held, "message")
+                ),
+                format!("另有 {holes} 处类似，其后共有 {} 条消息在等。", count(held)),
+            ),
+        };
         text.push_str(&format!("    {told}\n"));
     }
     text
@@ -69,7 +110,7 @@ fn late(stream: &Stream, hole: &Hole) -> u64 {
     first.map_or(0, |first| hole.filled.at.saturating_sub(first.at))
 }
 
-fn told(
+fn sentence(
     analysis: &Analysis,
     connection: &Connection,
     direction: Direction,
@@ -124,6 +165,7 @@ fn told(
         ));
     }
     text.push_str(&healed(analysis, &sender, &receiver, &sent, lang));
+    text.push_str(&in_vain(analysis, connection, direction, hole, lang));
     text.push_str(&behind(stream, hole, &receiver, lang));
     text
 }
@@ -177,6 +219,38 @@ fn healed(
         format!(
             "网络在最后一次重发之前 {after} 就已恢复：没有谁会告诉 TCP，定时器到期之前它什么也不发。"
         ),
+    )
+}
+
+/// That the receiver had given the connection up before.
+fn in_vain(
+    analysis: &Analysis,
+    connection: &Connection,
+    direction: Direction,
+    hole: &Hole,
+    lang: Lang,
+) -> String {
+    let end = connection.receiver(direction);
+    let opened = connection.opened.unwrap_or(0);
+    let gave_up = analysis.notes.iter().any(|note| match note {
+        Note::GivenUp {
+            host,
+            program,
+            after,
+        } => {
+            (end.host.as_ref(), end.program.as_ref()) == (Some(host), Some(program))
+                && opened.saturating_add(*after) < hole.filled.at
+        }
+        _ => false,
+    });
+    if !gave_up {
+        return String::new();
+    }
+    let receiver = end.host.clone().unwrap_or_default();
+    say(
+        lang,
+        format!(" It was too late: {receiver} had given the connection up, and nobody read them."),
+        format!("为时已晚：{receiver} 早已放弃这条连接，没有谁去读。"),
     )
 }
 

@@ -334,11 +334,11 @@ fn remark(note: &Note, lang: Lang) -> Option<String> {
         } => (
             format!(
                 "{host}.{program} was told after {} that its connection is dead: the other side had \
-                 been silent for too long.",
+                 been silent for too long. Cure: connect again, and ask again for what had no answer.",
                 time(*after)
             ),
             format!(
-                "{} 后 {host}.{program} 得知连接已死：对方沉默太久。",
+                "{} 后 {host}.{program} 得知连接已死：对方沉默太久。对策：重新连接，把没有得到回答的再问一遍。",
                 time(*after)
             ),
         ),

@@ -101,10 +101,11 @@ pub(super) fn section(
     text.push_str(&pictures);
     let told = silence(analysis, lang)
         + &stacks(subject, lang)
+        + &holes::blocking(analysis, lang)
         + &story::findings(analysis, lang)
         + &datagrams::flows(analysis, lang)
         + &waits(analysis, lang)
-        + &holes::holes(analysis, lang)
+        + &holes::lonely(analysis, lang)
         + &queues::course(analysis, lang)
         + &programs::ends(analysis, lang)
         + &links::links(analysis, lang)

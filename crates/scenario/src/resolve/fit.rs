@@ -69,6 +69,11 @@ pub(crate) fn misfit(key: &str, kind: Kind) -> Option<(&'static str, &'static st
             "is for TCP: UDP has no connections to lose",
             "leave it away",
         ),
+        "quickack" => (
+            tcp_only(),
+            "is for TCP: UDP acknowledges nothing",
+            "leave it away",
+        ),
         "nodelay" | "cork" | "gather" => (
             tcp_only(),
             "is for TCP: UDP holds nothing back",

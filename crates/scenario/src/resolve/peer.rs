@@ -215,6 +215,7 @@ fn options(config: &mut PeerConfig, program: &Program) {
         keepalive: Some,
         keepalive_probes: |probes: Probes| Some(probes.0),
         user_timeout: Some,
+        quickack: Some,
         one_at_a_time,
         connections: |number: Connections| number.0,
         connect_timeout,

@@ -85,6 +85,9 @@ keys! {
         /// TCP_USER_TIMEOUT: how long what was sent may stay unacknowledged before the connection
         /// ends; whole milliseconds.
         "user-timeout" user_timeout: Duration = "the kernel's",
+        /// TCP_QUICKACK, see tcp(7): `false` when the connection opens, so that acknowledgments are delayed
+        /// from the first segment on; `true` after every read, since the kernel does not keep to it.
+        "quickack" quickack: bool = "the kernel's",
         /// Whether the server serves one connection after the other. The others are open meanwhile, and
         /// wait.
         "one-at-a-time" one_at_a_time: bool = "false",

@@ -95,6 +95,10 @@ impl Host {
         self.with_stream(place, now, Stream::run);
     }
 
+    pub(super) fn receive_for(&mut self, place: usize, now: Nanos, packet: Vec<u8>) {
+        self.with_stream(place, now, |stream, scene| stream.receive(packet, scene));
+    }
+
     pub(super) fn cut(&mut self, place: usize, now: Nanos) {
         self.with_stream(place, now, Stream::cut);
     }

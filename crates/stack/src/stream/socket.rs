@@ -84,7 +84,8 @@ impl Socket {
         let send = size(config.sndbuf).min(all_written(config));
         let mut socket = tcp::Socket::new(buffer(size(config.rcvbuf)), buffer(send));
         socket.set_nagle_enabled(!config.nodelay);
-        socket.set_ack_delay((!identity.quick_ack).then_some(ACK_DELAY));
+        let quick = identity.quick_ack || config.quickack == Some(true);
+        socket.set_ack_delay((!quick).then_some(ACK_DELAY));
         socket.set_tsval_generator(Some(net::milliseconds));
         socket.set_congestion_control(CongestionControl::Reno);
         let micros = |time: std::time::Duration| Duration::from_micros(time.as_micros() as u64);
