@@ -166,10 +166,12 @@ impl Programs {
         log: &mut Log,
     ) -> Result<(), AgentError> {
         let plan = &self.plans[number];
-        let State::Running { child, .. } = &mut self.states[number] else {
+        let State::Running { child, ready, .. } = &mut self.states[number] else {
             return Ok(());
         };
-        if matches!(plan.program, Program::Command(_)) {
+        let served = *ready;
+        let is_command = matches!(plan.program, Program::Command(_));
+        if is_command {
             outputs::into_log(task, &plan.name, log)?;
         }
         let name = plan.name.clone();
@@ -185,7 +187,9 @@ impl Programs {
             ProgramRecord::Signalled(signal) => format!("was ended by signal {signal}"),
             _ => format!("ended with {status}"),
         };
-        let early = !plan.ends_by_itself() && !self.finishing;
+        // A command that serves one client and ends well has done what it was to do.
+        let has_done = is_command && served && (status.success() || is_judged(task, &name));
+        let early = !plan.ends_by_itself() && !self.finishing && !has_done;
         // What was told to end by a signal may say so in its status, as shells do.
         let told = self.finishing
             && (status.signal().is_some() || status.code() == Some(128 + libc::SIGTERM));

@@ -128,3 +128,55 @@ fn what_a_command_prints_is_judged() {
     assert!(failed.contains("it printed no such line"), "{failed}");
     assert!(failed.contains("    hello, world"), "{failed}");
 }
+
+const SERVES_ONE: &str = "\
+hosts:
+  server:
+    run:
+      app:
+        listens: tcp/9999
+        command:
+          - python3
+          - -c
+          - |
+            import socket, sys
+            connection, _ = socket.create_server((\"\", 9999)).accept()
+            connection.sendall(connection.recv(100))
+            connection.close()
+            sys.exit(int(sys.argv[1]))
+          - STATUS
+  client:
+    run:
+      app:
+        command:
+          - python3
+          - -c
+          - |
+            import socket, time
+            connection = socket.create_connection((\"server\", 9999))
+            connection.sendall(b\"hello\")
+            while connection.recv(100): pass
+            time.sleep(0.5)
+";
+
+#[test]
+fn a_server_that_serves_one_client_may_end_before_it() {
+    if !can_play() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let play = |status: &str, expect: &str| {
+        workshop.scenario("one", &(SERVES_ONE.replace("STATUS", status) + expect));
+        workshop.run(&["run", "one.yaml", "--backend", "netns"])
+    };
+    assert_exit(&play("\"0\"", ""), 0);
+    let expected = "expect: [{value: server.app.exit-status, is: 7}]\n";
+    assert_exit(&play("\"7\"", expected), 0);
+    let broken = play("\"7\"", "");
+    assert_exit(&broken, 1);
+    assert!(
+        stdout(&broken).contains("before the run was over"),
+        "{}",
+        stdout(&broken)
+    );
+}
