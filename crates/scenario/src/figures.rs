@@ -136,9 +136,16 @@ fn spelled(key: &str, value: &Value) -> Option<String> {
         Value::String(text) => Some(spaced(text)),
         Value::Number(number) if BYTES.contains(&key) => Some(bytes(number.as_u64()?)),
         Value::Number(number) => Some(number.to_string()),
-        Value::Object(parts) => ["independent", "share", "spread", "packets"]
-            .iter()
-            .find_map(|part| spelled(part, parts.get(*part)?)),
+        Value::Object(parts) => [
+            "independent",
+            "share",
+            "chance",
+            "spread",
+            "packets",
+            "rate",
+        ]
+        .iter()
+        .find_map(|part| spelled(part, parts.get(*part)?)),
         Value::Null | Value::Bool(_) | Value::Array(_) => None,
     }
 }
