@@ -7,8 +7,9 @@ use crate::{
     log::Log,
     stage::Stage,
 };
-use control::{Order, Report, Sender, Task, reason};
+use control::{Order, Report, Sender, Task};
 use record::layout::RunDir;
+use record::reason;
 use std::{
     os::unix::net::UnixStream,
     sync::mpsc,

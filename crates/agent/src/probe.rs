@@ -1,6 +1,7 @@
 //! What a host could do here, found out by trying.
 
-use control::{Ability, HostAbilities, reason};
+use control::{Ability, HostAbilities};
+use record::reason;
 use std::{error::Error, io};
 use sys::{
     netlink::{Netlink, Request, Veth, VethEnd},

@@ -23,11 +23,9 @@ mod call;
 mod channel;
 mod message;
 mod pinned;
-mod reason;
 
 pub use ability::{Ability, HostAbilities, State};
 pub use call::{Arrival, Call, VERSION, hear, say};
 pub use channel::{Channel, ControlError, Receiver, Sender, over};
 pub use message::{Order, Report, Task};
 pub use pinned::{below_ipv4, sysctls};
-pub use reason::reason;

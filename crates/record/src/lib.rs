@@ -7,4 +7,7 @@ pub mod event;
 pub mod journal;
 pub mod layout;
 pub mod manifest;
+mod reason;
 pub mod run;
+
+pub use reason::reason;

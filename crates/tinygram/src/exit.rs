@@ -85,7 +85,7 @@ impl Failure {
     /// What went wrong and why, in one text.
     #[cfg(kernels)]
     pub(crate) fn reason(&self) -> String {
-        format!("{:#}", self.error)
+        record::reason(self.error.as_ref())
     }
 }
 
@@ -103,19 +103,11 @@ pub(crate) fn report(result: Result<Exit, Failure>) -> ExitCode {
         // A reader that has seen enough (`tinygram list | head -1`) is no error.
         Err(failure) if is_broken_pipe(&failure.error) => Exit::Held,
         Err(failure) => {
-            anstream::eprintln!("{}", said(&failure.error));
+            anstream::eprintln!("{}", record::reason(failure.error.as_ref()));
             failure.exit
         }
     };
     ExitCode::from(exit.code())
-}
-
-fn said(error: &anyhow::Error) -> String {
-    error
-        .chain()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

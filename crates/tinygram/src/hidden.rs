@@ -102,7 +102,7 @@ fn docker_lead() -> ExitCode {
 }
 
 fn failed(who: &str, error: &dyn std::error::Error) -> ExitCode {
-    anstream::eprintln!("tinygram {who}: {}", control::reason(error));
+    anstream::eprintln!("tinygram {who}: {}", record::reason(error));
     ExitCode::FAILURE
 }
 

@@ -25,6 +25,11 @@ use std::{fs, io::Write, path::Path};
 /// Plays what the arguments ask for, prints the comparison, leaves run directories.
 pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, Failure> {
     let chooser = Chooser::new(arguments)?;
+    arguments
+        .junit
+        .iter()
+        .chain(&arguments.csv)
+        .try_for_each(|file| place::writable(file))?;
     let mut plan = scenarios::find(&arguments.scenario)?;
     if let Some(seed) = arguments.seed {
         plan.seed = seed;

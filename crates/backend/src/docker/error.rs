@@ -38,7 +38,7 @@ pub enum DockerError {
     /// The engine lacks the lab's image.
     #[error(
         "the Docker engine has no image {image}\n\
-         to mend it: `make image` if it is the lab's own, else `docker pull` or `docker build` it"
+         to mend it: `make image` if it is the lab's own (TINYGRAM_IMAGE names it), else `docker pull` or `docker build` it"
     )]
     NoImage {
         /// Its name.

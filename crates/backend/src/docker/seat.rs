@@ -3,12 +3,13 @@
 
 use super::{session::WORKPLACE, threshold::SOCKET, tidy, trunk::Trunk};
 use crate::netns::this_program;
-use control::{Arrival, Call, VERSION, reason, say};
+use control::{Arrival, Call, VERSION, say};
 use nix::{
     sys::wait::{WaitStatus, waitpid},
     unistd::Pid,
 };
 use record::layout::RunDir;
+use record::reason;
 use signal_hook::{consts::SIGTERM, iterator::Signals};
 use std::{
     env,

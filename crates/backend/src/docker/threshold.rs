@@ -2,8 +2,8 @@
 //! where it lies; programs could remove it, so it is removed as soon as all have come.
 
 use super::trunk::Trunk;
-use control::reason;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use record::reason;
 use std::{
     fs,
     io::{self, Write},

@@ -5,12 +5,12 @@
 //! connections that outlive their programs, whose retransmissions would be captured by the next run.
 
 use super::cable::{ETH, WIRE};
-use control::reason;
 use nix::{
     ifaddrs::getifaddrs,
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use record::reason;
 use std::{fs, net::IpAddr};
 use sys::netlink::{Netlink, NetlinkError, Request, end_connections, qdisc};
 

@@ -1,8 +1,8 @@
 //! The lab's first two processes.
 
 use super::{FORBIDDEN, this_program};
-use control::reason;
 use nix::sys::wait::wait;
+use record::reason;
 use std::{
     collections::HashSet,
     fs, io,

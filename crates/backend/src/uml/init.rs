@@ -4,7 +4,6 @@ use super::{
     Errand,
     folder::{BOOTED, ERRAND, STATUS, STDERR, STDOUT},
 };
-use control::reason;
 use nix::{
     mount::{MsFlags, mount},
     sys::{
@@ -13,6 +12,7 @@ use nix::{
     },
     unistd::{Pid, getpid, sync},
 };
+use record::reason;
 use std::{
     error::Error,
     fs::{self, File},

@@ -8,7 +8,6 @@
 //! kernel does before it lets any of them go on.
 
 use super::folder::Folder;
-use control::reason;
 use nix::{
     errno::Errno,
     sys::{
@@ -19,6 +18,7 @@ use nix::{
     },
     unistd::Pid,
 };
+use record::reason;
 use serde::{Deserialize, Serialize};
 use std::{
     io,

@@ -8,6 +8,9 @@ use scenario::text::Lang;
 /// Most lines of a program's output that are shown: its last.
 const SHOWN: usize = 3;
 
+/// The number of that signal, signal(7).
+const SIGTERM: i32 = 15;
+
 /// A few lines for each `command:` program.
 pub(super) fn ends(analysis: &Analysis, lang: Lang) -> String {
     let programs = analysis.programs.iter();
@@ -41,6 +44,9 @@ fn end(program: &ProgramSummary, lang: Lang) -> String {
         ended(program, lang)
     );
     let mut text = item(&sentence, 2, WIDTH);
+    if number > SHOWN {
+        text.push_str("    …\n");
+    }
     for line in output.lines().skip(number.saturating_sub(SHOWN)) {
         text.push_str(&format!("    {}\n", printable(line)));
     }
@@ -53,6 +59,11 @@ fn ended(program: &ProgramSummary, lang: Lang) -> String {
             lang,
             format!("ended with status {status}"),
             format!("结束，退出状态 {status}"),
+        ),
+        Some(ProgramRecord::Signalled(SIGTERM)) => say(
+            lang,
+            "was ended by SIGTERM, as the lab ends servers",
+            "被 SIGTERM 结束，实验室就是这样结束服务器的",
         ),
         Some(ProgramRecord::Signalled(signal)) => say(
             lang,

@@ -6,8 +6,9 @@ use backend::{
     docker::{self, DockerError},
     netns,
 };
-use control::{Ability, HostAbilities, reason};
+use control::{Ability, HostAbilities};
 use record::manifest::SIMULATED;
+use record::reason;
 use scenario::text::Lang;
 use serde_json::{Value, json};
 use std::{

@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use record::batch::Batch;
 use scenario::plan::{Plan, VariantPlan};
 use std::{
-    env,
+    env, fs,
     io::{self, Write},
     path::{Path, PathBuf},
     time::SystemTime,
@@ -62,6 +62,15 @@ pub(super) fn leave_out(
 /// None of the scenario's variants can be played.
 pub(super) fn nothing_left(plan: &Plan) -> Failure {
     anyhow!("none of {}'s variants can be played here", plan.name).into()
+}
+
+/// That a file which was asked for can be written: better known before the run than after it.
+pub(super) fn writable(file: &Path) -> Result<(), Failure> {
+    let opened = fs::OpenOptions::new().append(true).create(true).open(file);
+    let opened = opened.with_context(|| format!("can't write {}", file.display()));
+    opened
+        .map(drop)
+        .map_err(|error| Failure::new(Exit::Wrong, error))
 }
 
 /// Makes the batch's folder below `runs`, or, where nothing can be written, below a temporary one.

@@ -102,7 +102,7 @@ fn auto(plan: &mut Plan) -> Result<Place, Failure> {
                 Err(failure) => failure.reason(),
             }
         }
-        Err(error) => control::reason(&error),
+        Err(error) => record::reason(&error),
     };
     let reason = reason.lines().next().unwrap_or_default().to_owned();
     match netns::allowed() {
@@ -156,7 +156,7 @@ fn instead(
 ) -> Place {
     let reason = match error {
         BackendError::Forbidden { reason } => reason.clone(),
-        other => control::reason(other),
+        other => record::reason(other),
     };
     // The rest is how to mend it, which `doctor` tells.
     let reason = reason.lines().next().unwrap_or_default();

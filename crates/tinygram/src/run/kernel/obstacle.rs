@@ -109,7 +109,7 @@ pub(super) fn needs_netem(plan: &Plan) -> Result<(), Failure> {
 fn netem() -> Ability {
     let abilities = netns::abilities();
     abilities.map_or_else(
-        |error| Ability::missing(control::reason(&error)),
+        |error| Ability::missing(record::reason(&error)),
         |abilities| abilities.netem,
     )
 }
