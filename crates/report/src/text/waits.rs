@@ -9,9 +9,13 @@ use scenario::text::Lang;
 
 /// For each direction of a connection, the longest wait of each kind.
 pub(super) fn told(connection: &Connection, lang: Lang) -> Vec<String> {
-    let kinds = Direction::BOTH.map(|direction| kinds(connection.stream(direction)));
-    let kinds = kinds.iter().flatten();
-    kinds.map(|waits| waits_told(waits, lang)).collect()
+    let told = |direction: Direction| {
+        let sender = connection.sender(direction).host.as_deref();
+        let kinds = kinds(connection.stream(direction));
+        let told = kinds.iter().map(|waits| waits_told(sender, waits, lang));
+        told.collect::<Vec<_>>()
+    };
+    Direction::BOTH.into_iter().flat_map(told).collect()
 }
 
 /// How many segments of a stream seem to have waited.
@@ -27,7 +31,7 @@ fn kinds(stream: &Stream) -> Vec<Waits> {
     }
 }
 
-fn waits_told(waits: &Waits, lang: Lang) -> String {
+fn waits_told(sender: Option<&str>, waits: &Waits, lang: Lang) -> String {
     let Waits {
         longest: wait,
         frame,
@@ -37,16 +41,21 @@ fn waits_told(waits: &Waits, lang: Lang) -> String {
     } = waits;
     let (ack, alike) = (wait.released_by, all.saturating_sub(1));
     let (gap, most) = (time(wait.gap), time(wait.at_most));
+    // A capture alone has addresses, which the headline tells.
+    let (whose_en, whose_zh) = match sender {
+        Some(sender) => (format!("{sender}'s "), format!("{sender} 的 ")),
+        None => Default::default(),
+    };
     let mut text = say(
         lang,
         format!(
-            "wait: #{frame} ({}) left {gap} after #{ack} acknowledged #{earlier}. It may have waited \
+            "wait: {whose_en}#{frame} ({}) left {gap} after #{ack} acknowledged #{earlier}. It may have waited \
              for that, {most} at most, as Nagle's algorithm makes small segments wait (cause \
              nagle).\n",
             plural(*size, "byte")
         ),
         format!(
-            "等待：#{frame}（{} 字节）在 #{ack} 确认 #{earlier} 之后 {gap} 发出。它可能一直在等这个确认，\
+            "等待：{whose_zh}#{frame}（{} 字节）在 #{ack} 确认 #{earlier} 之后 {gap} 发出。它可能一直在等这个确认，\
              至多 {most}，正如 Nagle 算法让小报文段等待（原因 nagle）。\n",
             count(*size)
         ),

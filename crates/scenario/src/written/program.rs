@@ -19,8 +19,8 @@ keys! {
         /// Any program instead: its name and arguments, without a shell, started in the scenario
         /// file's folder. It is captured; more than the wire is known of it where it tells events (docs/events.md).
         "command" command: Vec<Item<String>>,
-        /// The port that a `command` serves: the others start when it listens, and it is ended
-        /// (SIGTERM) when they have. A command without one ends by itself.
+        /// The port that a `command` serves: the others start when it listens, and when they have ended
+        /// it is ended, too (SIGTERM), unless it has by itself. A command without one ends by itself.
         "listens" listens: crate::plan::Listens,
         /// What the peer speaks; docs/wire.md has the bytes.
         "protocol" protocol: ProtocolName = "greeting",
