@@ -13,12 +13,18 @@ pub use error::BackendError;
 
 use record::layout::RunDir;
 use scenario::plan::VariantPlan;
-use std::{os::unix::net::UnixStream, path::PathBuf};
+use std::{os::unix::net::UnixStream, path::PathBuf, time::Duration};
 
 /// A place where hosts can be brought up.
 pub trait Backend {
     /// Its name in output and in the manifest.
     fn name(&self) -> &str;
+
+    /// How long after its hosts have gone this command may be told to end, too: who ends all of them at
+    /// once may begin with the hosts.
+    fn farewell(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Brings up the variant's hosts, each with an agent.
     ///

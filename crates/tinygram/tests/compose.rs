@@ -154,7 +154,8 @@ fn what_can_not_be_played_says_why_and_nothing_else() {
     }
 }
 
-/// Ctrl-C in mid-run: the coordinator ends by itself, before compose loses patience and kills it.
+/// Ctrl-C in mid-run: the coordinator ends by itself and says why, before compose loses patience and
+/// kills it.
 #[test]
 fn up_ends_when_it_is_interrupted() {
     if !has_docker() {
@@ -184,7 +185,12 @@ fn up_ends_when_it_is_interrupted() {
         let format = "{{.Name}} {{.State.Status}} {{.State.ExitCode}}";
         let states = docker(&[&["inspect", "--format", format][..], &ids].concat());
         const KILLED: &str = "137";
+        const INTERRUPTED: &str = "130";
         for state in states.lines() {
+            assert!(
+                !state.contains("coordinator") || state.ends_with(INTERRUPTED),
+                "{command:?}: {states}"
+            );
             assert!(
                 !state.ends_with(KILLED) && !state.contains("running"),
                 "{command:?}: {states}"

@@ -6,16 +6,16 @@ use std::{
     net::Shutdown,
     os::unix::net::UnixStream,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError},
     },
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Lets another thread (a signal handler's) end the run that is being led, now or later.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupter(Arc<Mutex<State>>);
+pub struct Interrupter(Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -26,16 +26,28 @@ struct State {
 impl Interrupter {
     /// Ends the run that is being led, and any that would be led later.
     pub fn interrupt(&self) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         state.interrupted = true;
+        self.0.1.notify_all();
         if let Some(listener) = &state.listener {
             // A leader that has ended meanwhile needs no interruption.
             let _ = listener.send(Incoming::Interrupted);
         }
     }
 
+    /// Whether it is interrupted within so long, or has been.
+    pub fn is_interrupted_within(&self, patience: Duration) -> bool {
+        let waits = |state: &mut State| !state.interrupted;
+        let waited = self.0.1.wait_timeout_while(self.state(), patience, waits);
+        waited.unwrap_or_else(PoisonError::into_inner).0.interrupted
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn attach(&self, listener: mpsc::Sender<Incoming>) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         if state.interrupted {
             let _ = listener.send(Incoming::Interrupted);
         }

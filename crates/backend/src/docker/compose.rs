@@ -17,6 +17,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 /// The environment variable that says which hosts there are, with blanks between them.
@@ -88,6 +89,11 @@ impl Compose {
 impl Backend for Compose {
     fn name(&self) -> &str {
         "docker compose"
+    }
+
+    /// Ctrl-C, and `docker compose stop`, end those first that depend on others.
+    fn farewell(&self) -> Duration {
+        Duration::from_secs(2)
     }
 
     fn bring_up(&self, variant: &VariantPlan) -> Result<Box<dyn Lab>, BackendError> {

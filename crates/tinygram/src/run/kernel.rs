@@ -11,7 +11,11 @@ use super::{
     stage::{PlayError, Stage},
 };
 use analysis::Analysis;
-use backend::{Backend, coordinator::Interrupter};
+use backend::{
+    Backend,
+    coordinator::{Interrupter, LeadError},
+};
+use record::manifest::Outcome;
 
 pub(super) use choose::{Place, choose, gather};
 pub(super) use elsewhere::run as elsewhere;
@@ -32,6 +36,17 @@ impl Player {
     }
 
     pub(super) fn play(&self, stage: &Stage<'_>, bar: &Bar) -> Result<Analysis, PlayError> {
-        play::play(stage, self.backend.as_ref(), &self.interrupter, bar)
+        let played = play::play(stage, self.backend.as_ref(), &self.interrupter, bar);
+        let broke = match &played {
+            Ok(analysis) => analysis
+                .run()
+                .is_some_and(|run| matches!(run.outcome, Outcome::Broken { .. })),
+            Err(_) => true,
+        };
+        let farewell = self.backend.farewell();
+        if broke && self.interrupter.is_interrupted_within(farewell) {
+            return Err(LeadError::Interrupted.into());
+        }
+        played
     }
 }
