@@ -1,6 +1,7 @@
 //! For people at a terminal, 80 columns wide, in English or Chinese.
 
 mod batch;
+mod beside;
 mod capture;
 mod claims;
 mod columns;

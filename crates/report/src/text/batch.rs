@@ -1,7 +1,7 @@
 //! The runs of one command: each in detail, then side by side.
 
 use super::{
-    WIDTH, kernel,
+    WIDTH, beside, kernel,
     layout::wrap,
     quantity::{bytes, count, percent, plural, time},
     run, say, spread,
@@ -115,7 +115,9 @@ fn comparison(batch: &BatchAnalysis, lang: Lang) -> String {
     if rows.len() > variants.len() {
         repeated(batch, lang)
     } else {
-        once(batch, lang) + &spread::exchanges(batch, lang)
+        let more = beside::datagrams(batch, lang) + &spread::exchanges(batch, lang);
+        let end = if more.is_empty() { "" } else { "\n" };
+        once(batch, lang) + &more + end
     }
 }
 

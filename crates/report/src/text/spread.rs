@@ -79,7 +79,7 @@ pub(super) fn exchanges(batch: &BatchAnalysis, lang: Lang) -> String {
         ),
         format!("从一个问题的第一次写，到读到回答的最后一个字节。{p90_zh}"),
     );
-    format!("\n{table}\n{}\n", wrap(&legend, 0, WIDTH))
+    format!("\n{table}\n{}", wrap(&legend, 0, WIDTH))
 }
 
 /// A table of percentiles; those that too few values have are left out.
