@@ -119,6 +119,7 @@ mod tests {
             server: end(9_999),
             opened: None,
             handshake: None,
+            syns: Vec::new(),
             flags: Default::default(),
             streams: [stream(questions), stream(answers)],
         }

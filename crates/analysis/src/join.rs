@@ -176,6 +176,7 @@ fn read_wire<'a>(
             server: end(conversation.server),
             opened: conversation.client_isn.map(|_| conversation.first),
             handshake: handshake::round_trip(captures, conversation),
+            syns: handshake::sent_again(captures, conversation),
             flags: Counts::default(),
             streams: [ours.stream, theirs.stream],
         },

@@ -15,6 +15,7 @@ mod kernel;
 mod lanes;
 pub(crate) mod layout;
 mod links;
+mod opening;
 mod programs;
 mod quantity;
 mod queues;

@@ -505,3 +505,22 @@ fn a_cut_toward_one_host_is_none_of_the_others() {
         (&"client".into(), &"server".into())
     );
 }
+
+#[test]
+fn a_syn_that_is_sent_again_is_told() {
+    let workshop = Workshop::new();
+    let scenario = "\
+link: {delay: 10ms}
+hosts:
+  server: {run: {tcp: {peer: tcp-server}}}
+  client: {link: {loss: {packets: [1, 2]}}, run: {tcp: {peer: tcp-client, to: server, send: [a]}}}
+";
+    workshop.scenario("syn", scenario);
+    let output = workshop.run(&["run", "syn.yaml", "--backend", "sim"]);
+    let text = stdout(&output);
+    let told = "late: client's SYN #1 was sent again after 1.00 s, 3.00 s";
+    assert!(text.contains(told), "{text}");
+    workshop.scenario("syn", &scenario.replace("[1, 2]", "[3]"));
+    let output = workshop.run(&["run", "syn.yaml", "--backend", "sim"]);
+    assert!(!stdout(&output).contains("SYN"), "{}", stdout(&output));
+}

@@ -18,6 +18,9 @@ pub struct Connection {
     /// From the SYN to the SYN-ACK at the client; none when either is missing or was sent again,
     /// or the capture was not made at the client.
     pub handshake: Option<u64>,
+    /// The SYNs of a run's client, in its capture, where it sent more than one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub syns: Vec<Syn>,
     /// On how many frames Wireshark's TCP analysis sets which flag, by name; empty for a run.
     #[serde(skip_serializing_if = "Counts::is_empty")]
     pub flags: Counts,
@@ -37,6 +40,16 @@ pub struct End {
     /// The program of that host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
+}
+
+/// A packet that opens a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Syn {
+    /// Its frame number.
+    pub frame: u64,
+    /// When it left.
+    pub at: u64,
 }
 
 /// One direction of a connection.

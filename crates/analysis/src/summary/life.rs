@@ -209,6 +209,7 @@ impl Life {
             client: end(opener.client),
             server: end(opener.server),
             opened: opener.client_isn.map(|_| first),
+            syns: Vec::new(),
             handshake,
             flags: self.flags,
             streams,

@@ -1,7 +1,10 @@
 //! What the three-way handshake tells: the round trip, and where a capture was made.
 
 use super::{Capture, conversation::Conversation, conversation::View};
-use crate::frame::{Frame, Tcp, Way};
+use crate::{
+    frame::{Frame, Tcp, Way},
+    model::connection::Syn,
+};
 
 /// Near which end of a connection a capture was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +101,33 @@ pub(crate) fn round_trip(captures: &[Capture<'_>], conversation: &Conversation) 
     }
     let frames = &captures[place].frames.frames;
     Beginning::of(frames, conversation.view(place)?).round_trip()
+}
+
+/// The SYNs of a run's client, if it sent more than one.
+pub(crate) fn sent_again(captures: &[Capture<'_>], conversation: &Conversation) -> Vec<Syn> {
+    let place = super::capture_of(captures, conversation.client);
+    let of_run = place.filter(|place| captures[*place].host.is_some());
+    let Some((place, view)) = of_run.and_then(|place| Some((place, conversation.view(place)?)))
+    else {
+        return Vec::new();
+    };
+    let frames = view
+        .frames
+        .iter()
+        .map(|at| &captures[place].frames.frames[*at]);
+    let is_opening = |frame: &&Frame<'_>| {
+        let opens = |tcp: &Tcp| tcp.syn && tcp.ack.is_none();
+        frame.source == conversation.client && frame.tcp().is_some_and(opens)
+    };
+    let syns = frames.filter(is_opening).map(|frame| Syn {
+        frame: frame.number,
+        at: frame.at,
+    });
+    let syns: Vec<Syn> = syns.collect();
+    match syns.len() {
+        1 => Vec::new(),
+        _ => syns,
+    }
 }
 
 /// What one packet's noted direction says.

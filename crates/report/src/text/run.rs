@@ -3,7 +3,7 @@
 use super::{
     WIDTH, course, datagrams, holes, judged, lanes,
     layout::{item, printable, right, width, wrap},
-    links, programs,
+    links, opening, programs,
     quantity::{bytes, count, time},
     queues, say, story, waits,
 };
@@ -101,6 +101,7 @@ pub(super) fn section(
     text.push_str(&pictures);
     let told = silence(analysis, lang)
         + &stacks(subject, lang)
+        + &opening::again(analysis, lang)
         + &holes::blocking(analysis, lang)
         + &story::findings(analysis, lang)
         + &datagrams::flows(analysis, lang)
