@@ -18,9 +18,11 @@ pub(crate) fn course(segments: &[Segment], steps: &[Step]) -> Vec<Slice> {
     if segments.len() < ENOUGH || span == 0 {
         return Vec::new();
     }
+    // Damaged files tell of centuries.
+    let part = |n: u64| (u128::from(span) * u128::from(n) / u128::from(SLICES)) as u64;
     let slice = |n: u64| Slice {
-        begin: first.at + span * n / SLICES,
-        end: first.at + span * (n + 1) / SLICES,
+        begin: first.at + part(n),
+        end: first.at + part(n + 1),
         ..Slice::default()
     };
     let mut slices: Vec<Slice> = (0..SLICES).map(slice).collect();
@@ -80,6 +82,15 @@ mod tests {
             with_data: false,
             left: None,
         })
+    }
+
+    #[test]
+    fn a_course_of_centuries_has_slices() {
+        let mut segments: Vec<Segment> = (0..5).map(segment).collect();
+        segments[4].at = u64::MAX;
+        let slices = course(&segments, &[Step::Sent(0), Step::Sent(4)]);
+        assert_eq!(slices[4].end, u64::MAX);
+        assert_eq!([slices[0].segments, slices[4].segments], [1, 1]);
     }
 
     #[test]
