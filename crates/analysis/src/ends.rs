@@ -1,8 +1,7 @@
 //! Which packets belong together: those between the same two ends.
 
 use std::{
-    collections::HashMap,
-    hash::{Hash, Hasher},
+    hash::{BuildHasher, Hash, Hasher},
     net::SocketAddr,
 };
 
@@ -46,34 +45,136 @@ impl Ends {
     }
 }
 
-/// Where in a list stands what belongs to two ends.
+/// Both ends and their hash.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    pub(crate) ends: Ends,
+    hash: u32,
+}
+
+/// Where in a list stands what belongs to two ends. The list knows whose each of its items is.
+///
+/// A table of hashes and places, eight bytes for each: it stays in a cache where a map with the ends themselves
+/// would not, and says where a packet's connection probably is long before the packet is looked at.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
-    places: HashMap<Ends, u32, foldhash::fast::RandomState>,
-    /// Packets come in bursts: the last that was asked for.
-    last: Option<(Ends, u32)>,
+    seed: foldhash::fast::RandomState,
+    /// A power of two of them, at most half of them taken.
+    slots: Vec<Slot>,
+    taken: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    hash: u32,
+    /// The place and one, or 0 if it is free.
+    next: u32,
+}
+
+impl Slot {
+    fn place(self) -> Option<usize> {
+        self.next.checked_sub(1).map(|place| place as usize)
+    }
 }
 
 impl Places {
-    /// The place, which is `fresh` for ends that have none yet.
+    pub(crate) fn key(&self, ends: Ends) -> Key {
+        let hash = self.seed.hash_one(ends);
+        Key {
+            ends,
+            hash: (hash >> 32) as u32,
+        }
+    }
+
+    /// Where they probably are: other ends may have the same hash.
     #[inline]
-    pub(crate) fn of(&mut self, ends: Ends, fresh: usize) -> usize {
-        let place = match self.last {
-            Some((last, place)) if last == ends => place,
-            _ => *self.places.entry(ends).or_insert(fresh as u32),
+    pub(crate) fn guess(&self, key: &Key) -> Option<usize> {
+        self.find(key, |_| true)
+    }
+
+    /// The place, if they have one. `is` says whether a place is theirs.
+    #[inline]
+    pub(crate) fn find(&self, key: &Key, is: impl Fn(usize) -> bool) -> Option<usize> {
+        self.slots[self.search(key, is)?].place()
+    }
+
+    /// Gives these ends a place, or another.
+    pub(crate) fn put(&mut self, key: &Key, place: usize, is: impl Fn(usize) -> bool) {
+        let slot = Slot {
+            hash: key.hash,
+            next: place as u32 + 1,
         };
-        self.last = Some((ends, place));
-        place as usize
+        match self.search(key, is) {
+            Some(at) => self.slots[at] = slot,
+            None => {
+                self.taken += 1;
+                if self.taken * 2 > self.slots.len() {
+                    self.grow();
+                }
+                self.insert(slot);
+            }
+        }
     }
 
-    /// The place, if they have one.
-    pub(crate) fn known(&self, ends: Ends) -> Option<usize> {
-        self.places.get(&ends).map(|place| *place as usize)
+    /// The slot of these ends.
+    #[inline]
+    fn search(&self, key: &Key, is: impl Fn(usize) -> bool) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = key.hash as usize & mask;
+        while let Some(place) = self.slots[at].place() {
+            if self.slots[at].hash == key.hash && is(place) {
+                return Some(at);
+            }
+            at = (at + 1) & mask;
+        }
+        None
     }
 
-    /// Gives these ends another place.
-    pub(crate) fn moved(&mut self, ends: Ends, place: usize) {
-        self.places.insert(ends, place as u32);
-        self.last = Some((ends, place as u32));
+    fn insert(&mut self, slot: Slot) {
+        let mask = self.slots.len() - 1;
+        let mut at = slot.hash as usize & mask;
+        while self.slots[at].place().is_some() {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = slot;
+    }
+
+    fn grow(&mut self) {
+        const LEAST: usize = 16;
+        let more = (self.slots.len() * 2).max(LEAST);
+        for slot in std::mem::replace(&mut self.slots, vec![Slot::default(); more]) {
+            if slot.place().is_some() {
+                self.insert(slot);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn each_pair_has_its_last_place(steps in prop::collection::vec((0_u16..60, any::<bool>()), 0..400)) {
+            let (mut places, mut expected) = (Places::default(), HashMap::new());
+            let mut owners = Vec::new();
+            for (port, is_moved) in steps {
+                let source = SocketAddr::from(([198, 18, 0, 1], port));
+                let destination = SocketAddr::from(([198, 18, 0, 2], 9999));
+                // Few hashes, so that many ends share one.
+                let (ends, _) = Ends::new(source, destination);
+                let key = Key { ends, hash: u32::from(port % 7) };
+                let is = |place: usize| owners.get(place) == Some(&ends);
+                prop_assert_eq!(places.find(&key, is), expected.get(&port).copied());
+                if is_moved || !expected.contains_key(&port) {
+                    places.put(&key, owners.len(), is);
+                    expected.insert(port, owners.len());
+                    owners.push(ends);
+                }
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! that are alike only the first, and how many there are. A connection's SYNs are taken to come
 //! before its other packets.
 
+mod ahead;
 mod flows;
 mod life;
 mod lives;
@@ -14,8 +15,9 @@ use crate::{
     model::{self, Analysis, CaptureSummary, Subject},
     notes,
 };
+use ahead::Ahead;
 use flows::Flows;
-use lives::Lives;
+use lives::{Expected, Lives};
 use packet::capture::{ReadError, Reader};
 use std::collections::BTreeSet;
 
@@ -73,16 +75,31 @@ pub(crate) fn pass<'a>(
 ) -> Result<Pass<'a>, ReadError> {
     let walk = Walk::new(capture)?;
     let (mut lives, mut flows) = (Lives::new(listing), Flows::new(listing));
-    let (met, file) = walk.each(|passed| match passed {
-        Passed::Frame(frame) => {
-            let group = match &frame.transport {
-                Transport::Tcp(tcp) => Group::Connection(lives.next(frame, tcp)),
-                Transport::Udp => Group::Flow(flows.next(frame)),
-            };
-            seen(group, frame);
-        }
-        Passed::Late(late) => lives.late(late),
+    let mut take =
+        |lives: &mut Lives, (passed, expected): &(Passed<'a>, Option<Expected>)| match passed {
+            Passed::Frame(frame) => {
+                let group = match (&frame.transport, expected) {
+                    (Transport::Tcp(tcp), Some(expected)) => {
+                        Group::Connection(lives.next(expected, frame, tcp))
+                    }
+                    _ => Group::Flow(flows.next(frame)),
+                };
+                seen(group, frame);
+            }
+            Passed::Late(late) => lives.late(late),
+        };
+    let mut ahead = Ahead::default();
+    let (met, file) = walk.each(|passed| {
+        let expected = match passed {
+            Passed::Frame(frame) if frame.tcp().is_some() => Some(lives.expect(frame)),
+            _ => None,
+        };
+        let is_near = expected.is_some_and(|expected| expected.is_near);
+        ahead.put(is_near, (*passed, expected), |passed| {
+            take(&mut lives, passed)
+        });
     });
+    ahead.drain(|passed| take(&mut lives, passed));
     let (connections, findings) = lives.end();
     let summary = Analysis {
         version: model::VERSION,

@@ -10,6 +10,7 @@ pub(crate) mod reader;
 pub(crate) mod sender;
 pub(crate) mod stream;
 pub(crate) mod timing;
+mod under_way;
 pub(crate) mod waits;
 pub(crate) mod windows;
 

@@ -5,6 +5,7 @@
 pub mod alarm;
 pub mod ethtool;
 pub mod map;
+pub mod memory;
 pub mod modules;
 pub mod namespace;
 pub mod netlink;

@@ -25,33 +25,50 @@ pub(super) fn small(case: &Case<'_>, findings: &mut Vec<Finding>) {
 /// Finds the largest segments.
 #[derive(Debug, Default)]
 pub(crate) struct Sizes {
-    largest: u64,
-    /// The first and the last of them, where the path is.
-    ends: Option<Box<[Mark; 2]>>,
+    /// Of all segments.
+    segments: u64,
+    /// Where the path is small.
+    largest: Option<Box<Largest>>,
+}
+
+#[derive(Debug)]
+struct Largest {
+    len: u64,
+    /// The first and the last of them.
+    ends: [Mark; 2],
     /// How many of them there are.
     cut: u64,
     /// Of all segments.
-    segments: u64,
     headers: u64,
 }
 
 impl Sizes {
     /// The next segment.
+    #[inline]
     pub(crate) fn next(&mut self, segment: &Segment, mss: Option<u16>) {
         self.segments += 1;
-        if mss.is_none_or(|mss| mss >= USUAL) {
-            return;
+        if mss.is_some_and(|mss| mss < USUAL) {
+            self.measure(segment);
         }
-        self.headers += u64::from(segment.headers);
-        let len = segment.len();
-        if len > self.largest {
-            (self.largest, self.cut, self.ends) = (len, 0, None);
+    }
+
+    fn measure(&mut self, segment: &Segment) {
+        let (len, mark) = (segment.len(), Mark::of(segment));
+        let first = |headers| Largest {
+            len,
+            ends: [mark; 2],
+            cut: 0,
+            headers,
+        };
+        let largest = self.largest.get_or_insert_with(|| Box::new(first(0)));
+        if len > largest.len {
+            **largest = first(largest.headers);
         }
-        if len == self.largest {
-            self.cut += 1;
-            let mark = Mark::of(segment);
-            self.ends.get_or_insert_with(|| Box::new([mark; 2]))[1] = mark;
+        if len == largest.len {
+            largest.cut += 1;
+            largest.ends[1] = mark;
         }
+        largest.headers += u64::from(segment.headers);
     }
 
     /// How many segments there are.
@@ -61,8 +78,9 @@ impl Sizes {
 
     pub(super) fn finding(&self, case: &Case<'_>) -> Option<Finding> {
         let mss = case.stream.mss.filter(|mss| *mss < USUAL)?;
-        let ends = self.ends.as_ref().filter(|_| self.cut >= ENOUGH)?;
-        let [first, last] = **ends;
+        let largest = self.largest.as_deref();
+        let largest = largest.filter(|largest| largest.cut >= ENOUGH)?;
+        let [first, last] = largest.ends;
         Some(case.finding(Found {
             code: FindingCode::SmallMss,
             cause: Cause::Mss,
@@ -73,10 +91,10 @@ impl Sizes {
             cost: Cost::default(),
             details: Details::SmallMss {
                 announced: mss,
-                largest: self.largest,
+                largest: largest.len,
                 segments: self.segments,
                 payload: case.stream.payload,
-                headers: self.headers,
+                headers: largest.headers,
             },
         }))
     }

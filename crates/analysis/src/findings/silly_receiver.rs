@@ -26,6 +26,7 @@ pub(super) fn crumbs(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for (segment, situation) in case.judged() {
         // By the diary the bytes were handed over before the window opened; by the wire they left next
         // after the packet that opened it.
+        let release = situation.release.as_ref();
         let waited = |release: &Release| match covering(writes, segment.range.end - 1) {
             Some(write) => writes[write].begin <= release.ack.at,
             None => writes.is_empty() && release.just_now,
@@ -33,9 +34,9 @@ pub(super) fn crumbs(case: &Case<'_>, findings: &mut Vec<Finding>) {
         crumbs.next(
             segment,
             &situation.now,
-            situation.release.as_ref(),
+            release.map(|release| release.ack.frame),
             case.stream.mss,
-            waited,
+            || release.is_some_and(waited),
         );
     }
     findings.extend(crumbs.finding(case));
@@ -67,14 +68,14 @@ struct Swept {
 }
 
 impl Crumbs {
-    /// The next segment. `waited` says whether its bytes did, for an announcement of the window.
+    /// The next segment; in front of it the frame that let something go, and whether its bytes waited for that.
     pub(crate) fn next(
         &mut self,
         segment: &Segment,
         now: &State,
-        release: Option<&Release>,
+        opened_by: Option<u64>,
         mss: Option<u16>,
-        waited: impl Fn(&Release) -> bool,
+        waited: impl FnOnce() -> bool,
     ) {
         if segment.is_retransmission() {
             return;
@@ -88,7 +89,7 @@ impl Crumbs {
         }
         let begin = || Swept {
             first: Mark::of(segment),
-            opened_by: release.map(|release| release.ack.frame),
+            opened_by,
             last: Mark::of(segment),
             pieces: Pieces::default(),
             rule,
@@ -100,7 +101,7 @@ impl Crumbs {
         found.pieces.add(segment);
         found.rule = rule;
         found.window = now.largest_window;
-        found.waited += u64::from(release.is_some_and(waited));
+        found.waited += u64::from(waited());
     }
 
     pub(super) fn finding(&self, case: &Case<'_>) -> Option<Finding> {

@@ -61,7 +61,8 @@ fn note<T>(kinds: &mut Vec<(Cause, T, u64)>, cause: Cause, found: T) {
 impl<'a> Sink<'a> for Watch {
     fn sent(&mut self, segment: Segment, _: &'a [u8]) {
         let place = self.sizes.segments() as usize;
-        let (now, release) = (self.sender.state(), self.sender.release());
+        let now = &self.sender.state();
+        let freed = self.sender.freed();
         let is_tinygram = tinygrams::is_tinygram(&segment);
         let run = self.tinygrams.next(is_tinygram, place, &segment, now);
         if let Some(run) = run {
@@ -71,11 +72,12 @@ impl<'a> Sink<'a> for Watch {
         if let Some(slow) = self.producer.next(place, &segment, now) {
             self.kinds.get_or_insert_default().note_slow(slow);
         }
+        let opened_by = self.sender.opened_by();
         self.crumbs
-            .next(&segment, now, release, self.mss, |release| release.just_now);
+            .next(&segment, now, opened_by, self.mss, || freed.is_some());
         self.filled.next(&segment, now);
         self.sizes.next(&segment, self.mss);
-        if let Some((wait, behind)) = wait(place, &segment, now, release) {
+        if let Some((wait, behind)) = wait(place, &segment, now, freed) {
             let waits = self.waits.get_or_insert_default();
             let known = &mut waits[usize::from(wait.with_data)];
             Waits::add(known, Waits::one(wait, &segment, behind));
@@ -97,8 +99,7 @@ impl<'a> Sink<'a> for Watch {
             let kinds = self.kinds.get_or_insert_default();
             note(&mut kinds.closed, Cause::ReceiveBuffer, closed);
         }
-        let before = *self.sender.state();
-        self.sender.acknowledge(ack, before);
+        self.sender.acknowledge(&ack);
     }
 }
 

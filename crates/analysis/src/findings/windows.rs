@@ -52,9 +52,13 @@ pub(super) fn filled(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 /// Finds such segments.
 #[derive(Debug, Default)]
-pub(crate) struct Filled {
-    /// The first and the last of them; few streams have any.
-    ends: Option<Box<[Mark; 2]>>,
+pub(crate) struct Filled(Option<Box<Full>>);
+
+/// Such segments; few streams have any.
+#[derive(Debug)]
+struct Full {
+    /// The first and the last of them.
+    ends: [Mark; 2],
     times: u64,
 }
 
@@ -64,15 +68,23 @@ impl Filled {
         if segment.is_retransmission() || now.room != Some(segment.len()) {
             return;
         }
-        self.times += 1;
         let mark = Mark::of(segment);
-        self.ends.get_or_insert_with(|| Box::new([mark; 2]))[1] = mark;
+        let begin = || {
+            Box::new(Full {
+                ends: [mark; 2],
+                times: 0,
+            })
+        };
+        let full = self.0.get_or_insert_with(begin);
+        full.ends[1] = mark;
+        full.times += 1;
     }
 
     pub(super) fn finding(&self, case: &Case<'_>) -> Option<Finding> {
-        let [first, last] = **self.ends.as_ref()?;
+        let full = self.0.as_deref()?;
+        let [first, last] = full.ends;
         let mut frames = vec![case.sent(first.frame)];
-        if self.times > 1 {
+        if full.times > 1 {
             frames.push(case.sent(last.frame));
         }
         Some(case.finding(Found {
@@ -83,7 +95,7 @@ impl Filled {
             frames,
             range: first.start..last.end,
             cost: Cost::default(),
-            details: Details::WindowFull { times: self.times },
+            details: Details::WindowFull { times: full.times },
         }))
     }
 }

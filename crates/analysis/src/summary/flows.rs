@@ -14,6 +14,8 @@ pub(super) struct Flows {
     listing: Listing,
     places: Places,
     flows: Vec<Flow>,
+    /// Whose each of them is.
+    ends: Vec<Ends>,
 }
 
 impl Flows {
@@ -22,14 +24,21 @@ impl Flows {
             listing,
             places: Places::default(),
             flows: Vec::new(),
+            ends: Vec::new(),
         }
     }
 
     /// Adds a datagram; says to which conversation.
     pub(super) fn next(&mut self, frame: &Frame<'_>) -> usize {
         let (ends, _) = Ends::new(frame.source, frame.destination);
-        let place = self.places.of(ends, self.flows.len());
-        if place == self.flows.len() {
+        let key = self.places.key(ends);
+        let all = &self.ends;
+        let is = |place: usize| all[place] == ends;
+        let known = self.places.find(&key, is);
+        let place = known.unwrap_or(all.len());
+        if known.is_none() {
+            self.places.put(&key, place, is);
+            self.ends.push(ends);
             self.flows.push(begin(frame));
         }
         let flow = &mut self.flows[place];

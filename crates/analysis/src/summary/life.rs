@@ -1,6 +1,7 @@
 //! One connection, while its packets go by.
 
 use crate::{
+    ends::Ends,
     findings::watch::Watch,
     frame::{Frame, Tcp},
     model::connection::{Connection, End, Stream, Unlisted},
@@ -18,7 +19,8 @@ use std::net::SocketAddr;
 /// What is known of a connection so far.
 #[derive(Debug)]
 pub(super) struct Life {
-    /// Which side the client is, by [`Ends`](crate::ends::Ends).
+    pub(super) ends: Ends,
+    /// Which side the client is, by [`Ends`].
     client: usize,
     /// Near which end it was captured, as the file says.
     noted: Option<Vantage>,
@@ -92,7 +94,7 @@ impl Life {
     pub(super) fn new(
         frame: &Frame<'_>,
         tcp: &Tcp,
-        from: usize,
+        (ends, from): (Ends, usize),
         listed: usize,
         flagging: tcp_flags::Connection,
     ) -> Self {
@@ -106,6 +108,7 @@ impl Life {
             false => 1 - from,
         };
         Self {
+            ends,
             client,
             noted: None,
             packets: 0,
@@ -126,7 +129,7 @@ impl Life {
         std::mem::take(&mut self.flagging)
     }
 
-    /// Flags a segment; `from` is the side that sent it, by [`Ends`](crate::ends::Ends).
+    /// Flags a segment; `from` is the side that sent it, by [`Ends`].
     #[inline]
     pub(super) fn flag(&mut self, from: usize, segment: &tcp_flags::Segment) {
         self.flags.add(self.flagging.next(from, segment));

@@ -3,13 +3,14 @@
 use super::{Listing, life::Life};
 use crate::{
     chunks::Chunks,
-    ends::{Ends, Places},
+    ends::{Ends, Key, Places},
     filter::filter,
     findings,
     frame::{Frame, Tcp},
     model::{connection::Connection, finding::Finding},
     tcp_flags::Addressed,
 };
+use sys::memory::prefetch;
 
 /// All of a capture, in the order of their first packets.
 #[derive(Debug)]
@@ -18,6 +19,22 @@ pub(super) struct Lives {
     /// The last life of each four-tuple.
     places: Places,
     lives: Chunks<Life>,
+    /// Of the packet that was expected last.
+    last: Option<Key>,
+}
+
+/// To which connection a packet belongs, and which side sent it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected {
+    key: Key,
+    from: usize,
+    /// It is the connection of the packet before: packets come in bursts.
+    pub(super) is_near: bool,
+}
+
+/// Whether a life is of these ends.
+fn is(lives: &Chunks<Life>, key: &Key) -> impl Fn(usize) -> bool {
+    move |place| lives.get(place).is_some_and(|life| life.ends == key.ends)
 }
 
 impl Lives {
@@ -26,33 +43,66 @@ impl Lives {
             listing,
             places: Places::default(),
             lives: Chunks::default(),
+            last: None,
         }
     }
 
-    /// Adds a packet; says to which connection.
-    pub(super) fn next(&mut self, frame: &Frame<'_>, tcp: &Tcp) -> usize {
+    /// A packet will come; has what is known of its connection fetched.
+    #[inline]
+    pub(super) fn expect(&mut self, frame: &Frame<'_>) -> Expected {
         let (ends, from) = Ends::new(frame.source, frame.destination);
-        let fresh = self.lives.len();
-        let place = self.places.of(ends, fresh);
+        if let Some(key) = self.last.filter(|last| last.ends == ends) {
+            let is_near = true;
+            return Expected { key, from, is_near };
+        }
+        let key = self.places.key(ends);
+        self.last = Some(key);
+        if let Some(life) = self
+            .places
+            .guess(&key)
+            .and_then(|place| self.lives.get(place))
+        {
+            prefetch(life);
+        }
+        let is_near = false;
+        Expected { key, from, is_near }
+    }
+
+    fn find(&self, key: &Key) -> Option<usize> {
+        self.places.find(key, is(&self.lives, key))
+    }
+
+    /// Adds a packet, one that was expected; says to which connection.
+    #[inline]
+    pub(super) fn next(&mut self, expected: &Expected, frame: &Frame<'_>, tcp: &Tcp) -> usize {
+        let Expected { key, from, .. } = *expected;
         let segment = tcp.for_flags(frame.at);
-        let mut life = match self.lives.get_mut(place) {
-            Some(life) if !life.is_over(tcp) => {
-                if let Some(segment) = segment {
-                    life.flag(from, &segment);
-                }
-                life.next(from, frame, tcp);
-                return place;
+        let place = self.find(&key);
+        if let Some(place) = place
+            && let Some(life) = self.lives.get_mut(place)
+            && !life.is_over(tcp)
+        {
+            if let Some(segment) = segment {
+                life.flag(from, &segment);
             }
-            before => {
-                let flagging = before.map(Life::take_flagging).unwrap_or_default();
-                Life::new(frame, tcp, from, self.listing.of(fresh), flagging)
-            }
-        };
-        self.places.moved(ends, fresh);
+            life.next(from, frame, tcp);
+            return place;
+        }
+        let before = place.and_then(|place| self.lives.get_mut(place));
+        let flagging = before.map(Life::take_flagging).unwrap_or_default();
+        let fresh = self.lives.len();
+        let mut life = Life::new(
+            frame,
+            tcp,
+            (key.ends, from),
+            self.listing.of(fresh),
+            flagging,
+        );
         if let Some(segment) = segment {
             life.flag(from, &segment);
         }
         life.next(from, frame, tcp);
+        self.places.put(&key, fresh, is(&self.lives, &key));
         self.lives.push(life);
         fresh
     }
@@ -60,7 +110,7 @@ impl Lives {
     /// The last fragment of a segment, whose first was a packet of its own here.
     pub(super) fn late(&mut self, late: &Addressed) {
         let (ends, from) = Ends::new(late.source, late.destination);
-        let place = self.places.known(ends);
+        let place = self.find(&self.places.key(ends));
         if let Some(life) = place.and_then(|place| self.lives.get_mut(place)) {
             life.flag(from, &late.segment);
         }

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 #[derive(Debug, Default)]
 pub struct Connections {
     places: Places,
-    connections: Vec<Connection>,
+    connections: Vec<(Ends, Connection)>,
 }
 
 impl Connections {
@@ -20,10 +20,15 @@ impl Connections {
         segment: &Segment,
     ) -> FlagSet {
         let (ends, from) = Ends::new(source, destination);
-        let place = self.places.of(ends, self.connections.len());
-        if place == self.connections.len() {
-            self.connections.push(Connection::default());
+        let key = self.places.key(ends);
+        let connections = &self.connections;
+        let is = |place: usize| connections[place].0 == ends;
+        let known = self.places.find(&key, is);
+        let place = known.unwrap_or(connections.len());
+        if known.is_none() {
+            self.places.put(&key, place, is);
+            self.connections.push((ends, Connection::default()));
         }
-        self.connections[place].next(from, segment)
+        self.connections[place].1.next(from, segment)
     }
 }

@@ -54,7 +54,7 @@ pub(crate) struct State {
 }
 
 /// A small segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Small {
     /// Its place among the stream's.
     pub(crate) place: usize,
@@ -66,21 +66,32 @@ pub(crate) struct Small {
 pub(crate) fn situations(segments: &[Segment], steps: &[Step]) -> Vec<Situation> {
     let mut sender = Sender::default();
     let mut in_flight = InFlight::default();
+    let mut release: Option<Release> = None;
     let mut situations = Vec::with_capacity(segments.len());
     for step in steps {
-        let now = in_flight.with(*sender.state());
+        let now = in_flight.with(sender.state());
         match *step {
             Step::Sent(place) => {
                 let segment = &segments[place];
-                let release = sender.release().copied();
+                let just_now = sender.freed().is_some();
+                let release = release.map(|release| Release {
+                    just_now,
+                    ..release
+                });
                 situations.push(Situation { now, release });
                 sender.send(place, segment);
                 in_flight.send(segment);
             }
             Step::Probe(_) => {}
             Step::Acknowledged(ack) => {
-                sender.acknowledge(ack, now);
-                in_flight.acknowledge(sender.state.acknowledged);
+                if sender.acknowledge(&ack) {
+                    release = Some(Release {
+                        ack,
+                        before: now,
+                        just_now: true,
+                    });
+                }
+                in_flight.acknowledge(sender.acknowledged);
             }
         }
     }
@@ -116,89 +127,161 @@ impl InFlight {
     }
 }
 
-/// What a sender knows, segment by segment and acknowledgment by acknowledgment.
+/// What a sender knows, segment by segment and acknowledgment by acknowledgment. There is one for each stream of
+/// a capture, so it is kept small.
 #[derive(Debug, Default)]
 pub(crate) struct Sender {
     sent: u64,
+    acknowledged: u64,
+    acknowledged_at: u64,
     /// How far the receiver's window reaches.
-    edge: Option<u64>,
+    edge: Maybe,
     /// Where the last small segment ends; earlier ones end before it.
     small: u64,
-    state: State,
-    /// Whether that is so of the release, which is not looked at for each packet.
+    last_small: Small,
+    largest_window: u64,
+    resent: Maybe,
+    freed: Freed,
+    has_small: bool,
+    small_in_flight: bool,
+    nagle_off: bool,
+    /// Whether nothing has left or come in since what is in `freed`.
     is_just_now: bool,
-    release: Option<Release>,
+}
+
+/// An acknowledgment of new data, or one that opened the window, as a segment needs it that leaves next. What
+/// was under way before it is under way still, but for what it acknowledged.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Freed {
+    pub(crate) frame: u64,
+    pub(crate) at: u64,
+    /// Bytes the receiver's window took before.
+    room: Maybe,
+    pub(crate) with_data: bool,
+    /// Whether a small segment was not wholly acknowledged before.
+    pub(crate) small_in_flight: bool,
+}
+
+impl Freed {
+    pub(crate) fn room(&self) -> Option<u64> {
+        self.room.get()
+    }
+
+    /// The release, if nothing has left or come in since.
+    pub(crate) fn by(release: &Release) -> Option<Self> {
+        let Release { ack, before, .. } = release;
+        release.just_now.then(|| Self {
+            frame: ack.frame,
+            at: ack.at,
+            room: before.room.into(),
+            with_data: ack.with_data,
+            small_in_flight: before.small_in_flight,
+        })
+    }
 }
 
 impl Sender {
     /// What is under way now.
-    pub(crate) fn state(&self) -> &State {
-        &self.state
+    #[inline]
+    pub(crate) fn state(&self) -> State {
+        State {
+            in_flight: 0,
+            most_in_flight: 0,
+            small_in_flight: self.small_in_flight,
+            last_small: self.has_small.then_some(self.last_small),
+            room: self.room(),
+            largest_window: self.largest_window,
+            nagle_off: self.nagle_off,
+            resent: self.resent.get(),
+            acknowledged: self.acknowledged,
+            acknowledged_at: self.acknowledged_at,
+        }
     }
 
-    /// The last acknowledgment that let something go.
-    pub(crate) fn release(&self) -> Option<&Release> {
-        self.release.as_ref()
+    /// The last acknowledgment that let something go, if nothing has left or come in since.
+    #[inline]
+    pub(crate) fn freed(&self) -> Option<&Freed> {
+        self.is_just_now.then_some(&self.freed)
+    }
+
+    /// The frame of the last acknowledgment that let something go.
+    pub(crate) fn opened_by(&self) -> Option<u64> {
+        Some(self.freed.frame).filter(|frame| *frame > 0)
     }
 
     /// A segment leaves.
+    #[inline]
     pub(crate) fn send(&mut self, place: usize, segment: &Segment) {
-        self.something_else();
+        self.is_just_now = false;
         if segment.is_retransmission() {
-            self.state.resent = Some(segment.at);
+            self.resent = Some(segment.at).into();
             return;
         }
         if !segment.full && !segment.fin {
-            self.state.nagle_off |= self.state.small_in_flight;
-            self.state.small_in_flight = true;
+            self.nagle_off |= self.small_in_flight;
+            self.small_in_flight = true;
             self.small = segment.range.end;
-            self.state.last_small = Some(Small {
+            self.has_small = true;
+            self.last_small = Small {
                 place,
                 frame: segment.frame,
                 at: segment.at,
-            });
+            };
         }
         self.sent = self.sent.max(segment.range.end);
-        self.state.room = self.room();
     }
 
     fn room(&self) -> Option<u64> {
-        self.edge.map(|edge| edge.saturating_sub(self.sent))
+        Some(self.edge.get()?.saturating_sub(self.sent))
     }
 
-    /// An acknowledgment comes in; `before` is the state until then.
-    pub(crate) fn acknowledge(&mut self, ack: Acknowledgment, before: State) {
-        let arrived = ack.up_to > self.state.acknowledged;
-        let news = arrived || ack.edge > self.edge;
-        if arrived {
-            self.state.acknowledged = ack.up_to;
-            self.state.acknowledged_at = ack.at;
-        }
-        self.edge = self.edge.max(ack.edge);
-        let window = ack.edge.map_or(0, |edge| edge.saturating_sub(ack.up_to));
-        self.state.largest_window = self.state.largest_window.max(window);
-        self.state.room = self.room();
-        self.state.small_in_flight &= self.small > self.state.acknowledged;
+    /// An acknowledgment comes in; says whether it lets something go.
+    #[inline]
+    pub(crate) fn acknowledge(&mut self, ack: &Acknowledgment) -> bool {
+        let arrived = ack.up_to > self.acknowledged;
+        let news = arrived || ack.edge > self.edge.get();
         if news {
-            let just_now = true;
             self.is_just_now = true;
-            self.release = Some(Release {
-                ack,
-                before,
-                just_now,
-            });
+            self.freed = Freed {
+                frame: ack.frame,
+                at: ack.at,
+                room: self.room().into(),
+                with_data: ack.with_data,
+                small_in_flight: self.small_in_flight,
+            };
         } else if ack.with_data {
-            self.something_else();
-        }
-    }
-
-    /// Something left or came in since the last release.
-    fn something_else(&mut self) {
-        if self.is_just_now
-            && let Some(release) = &mut self.release
-        {
-            release.just_now = false;
             self.is_just_now = false;
         }
+        if arrived {
+            self.acknowledged = ack.up_to;
+            self.acknowledged_at = ack.at;
+        }
+        self.edge = self.edge.get().max(ack.edge).into();
+        let window = ack.edge.map_or(0, |edge| edge.saturating_sub(ack.up_to));
+        self.largest_window = self.largest_window.max(window);
+        self.small_in_flight &= self.small > self.acknowledged;
+        news
+    }
+}
+
+/// A number or none, in half the room: so large a number of bytes or ns there is none.
+#[derive(Clone, Copy, Debug)]
+struct Maybe(u64);
+
+impl Maybe {
+    fn get(self) -> Option<u64> {
+        (self.0 < u64::MAX).then_some(self.0)
+    }
+}
+
+impl From<Option<u64>> for Maybe {
+    fn from(number: Option<u64>) -> Self {
+        Self(number.map_or(u64::MAX, |number| number.min(u64::MAX - 1)))
+    }
+}
+
+impl Default for Maybe {
+    fn default() -> Self {
+        None.into()
     }
 }

@@ -1,87 +1,103 @@
 //! Round trips and windows of one direction, as its sender's capture shows them.
 
+use super::under_way::{Sent, UnderWay};
 use crate::model::connection::{Offered, RoundTrips};
-use std::{collections::VecDeque, ops::Range};
+use std::ops::Range;
 
 /// So many segments may be under way: 90 MB of full ones. Of more the first are not measured.
 const MOST_UNDER_WAY: usize = 1 << 16;
 /// So many before any was acknowledged.
 const MOST_AT_FIRST: usize = 1 << 10;
 
-/// Measures while a stream is read.
+/// Measures while a stream is read. There is one for each stream of a capture, so it is kept small.
 #[derive(Debug, Default)]
 pub(crate) struct Timing {
-    /// End and time of what was sent once and is not acknowledged.
-    under_way: VecDeque<(u64, u64)>,
-    sum: u128,
-    round_trips: Option<RoundTrips>,
-    offered: Option<Offered>,
+    under_way: UnderWay,
+    /// Of all round trips in ns, of which there are not more than 584 years.
+    sum: u64,
+    count: u64,
+    shortest: u64,
+    longest: u64,
+    smallest_window: u64,
+    largest_window: u64,
+    has_window: bool,
 }
 
 impl Timing {
     /// Where acknowledgments are not in the capture, there is nothing to wait for.
     fn most(&self) -> usize {
-        match self.round_trips {
-            Some(_) => MOST_UNDER_WAY,
-            None => MOST_AT_FIRST,
+        match self.count {
+            0 => MOST_AT_FIRST,
+            _ => MOST_UNDER_WAY,
         }
     }
 
     /// A segment left. Whose bytes were sent before is not measured: an acknowledgment does not say
     /// which of them it is for (Karn's algorithm; RFC 6298, section 3).
+    #[inline]
     pub(crate) fn sent(&mut self, range: &Range<u64>, is_news: bool, at: u64) {
         if is_news {
             if self.under_way.len() >= self.most() {
                 self.under_way.pop_front();
             }
-            self.under_way.push_back((range.end, at));
+            let end = range.end;
+            self.under_way.push_back(Sent { end, at });
         } else {
             // They are in the order of their offsets.
-            let earlier = self
+            while self
                 .under_way
-                .partition_point(|(end, _)| *end <= range.start);
-            self.under_way.truncate(earlier);
+                .back()
+                .is_some_and(|last| last.end > range.start)
+            {
+                self.under_way.pop_back();
+            }
         }
     }
 
     /// An acknowledgment came. It answers the last segment that it covers.
+    #[inline]
     pub(crate) fn acknowledged(&mut self, up_to: u64, at: u64) {
         let mut left = None;
-        while let Some((_, sent)) = self.under_way.pop_front_if(|(end, _)| *end <= up_to) {
-            left = Some(sent);
+        while let Some(first) = self.under_way.front().filter(|first| first.end <= up_to) {
+            left = Some(first.at);
+            self.under_way.pop_front();
         }
         let Some(took) = left.map(|left| at.saturating_sub(left)) else {
             return;
         };
-        self.sum += u128::from(took);
-        let so_far = self.round_trips.get_or_insert(RoundTrips {
-            count: 0,
-            shortest: took,
-            mean: 0,
-            longest: took,
-        });
-        so_far.count += 1;
-        so_far.shortest = so_far.shortest.min(took);
-        so_far.longest = so_far.longest.max(took);
+        self.sum = self.sum.saturating_add(took);
+        self.shortest = match self.count {
+            0 => took,
+            _ => self.shortest.min(took),
+        };
+        self.longest = self.longest.max(took);
+        self.count += 1;
     }
 
     /// The receiver takes so many bytes more.
+    #[inline]
     pub(crate) fn offered(&mut self, window: u64) {
-        let so_far = self.offered.get_or_insert(Offered {
-            smallest: window,
-            largest: window,
-        });
-        so_far.smallest = so_far.smallest.min(window);
-        so_far.largest = so_far.largest.max(window);
+        self.smallest_window = match self.has_window {
+            true => self.smallest_window.min(window),
+            false => window,
+        };
+        self.largest_window = self.largest_window.max(window);
+        self.has_window = true;
     }
 
     /// What was measured.
     pub(crate) fn results(&self) -> (Option<RoundTrips>, Option<Offered>) {
-        let round_trips = self.round_trips.map(|all| RoundTrips {
-            mean: u64::try_from(self.sum / u128::from(all.count)).unwrap_or(u64::MAX),
-            ..all
+        let round_trips = self.sum.checked_div(self.count).map(|mean| RoundTrips {
+            count: self.count,
+            shortest: self.shortest,
+            mean,
+            longest: self.longest,
         });
-        (round_trips, self.offered)
+        let offered = self.has_window.then_some(Offered {
+            smallest: self.smallest_window,
+            largest: self.largest_window,
+        });
+        (round_trips, offered)
     }
 }
 

@@ -5,7 +5,7 @@
 //! segments are acknowledged, and nothing else explains the moment, the kernel was holding it, as
 //! Nagle's algorithm does (RFC 896; RFC 1122, 4.2.3.4).
 
-use super::sender::{RELEASE, Release, Situation, State};
+use super::sender::{Freed, RELEASE, Situation, State};
 use crate::model::connection::{Segment, Wait};
 
 /// The acknowledgment must have taken this many times as long as the gap between it and the
@@ -22,30 +22,30 @@ pub(crate) fn waits(segments: &[Segment], situations: &[Situation]) -> Vec<Wait>
     let judged = segments.iter().zip(situations).enumerate();
     judged
         .filter_map(|(place, (segment, situation))| {
-            let release = situation.release.as_ref();
-            Some(wait(place, segment, &situation.now, release)?.0)
+            let freed = situation.release.as_ref().and_then(Freed::by);
+            Some(wait(place, segment, &situation.now, freed.as_ref())?.0)
         })
         .collect()
 }
 
-/// Whether a segment does, and the frame of the one that it waited for.
+/// Whether a segment does, and the frame of the one that it waited for. `freed` is what let something go right
+/// before it.
 pub(crate) fn wait(
     place: usize,
     segment: &Segment,
     now: &State,
-    release: Option<&Release>,
+    freed: Option<&Freed>,
 ) -> Option<(Wait, u64)> {
     if segment.is_retransmission() || segment.full || segment.fin {
         return None;
     }
-    let release = release.filter(|release| release.just_now)?;
-    let before = &release.before;
-    let nagle = !before.nagle_off && before.small_in_flight && !now.small_in_flight;
-    let windows_free = before.resent.is_none() && before.room? >= segment.len();
-    let behind = before.last_small.filter(|_| nagle && windows_free)?;
-    let gap = segment.at.saturating_sub(release.ack.at);
-    let at_most = release.ack.at.saturating_sub(behind.at);
-    let soon = if release.ack.with_data {
+    let freed = freed?;
+    let nagle = !now.nagle_off && freed.small_in_flight && !now.small_in_flight;
+    let windows_free = now.resent.is_none() && freed.room()? >= segment.len();
+    let behind = now.last_small.filter(|_| nagle && windows_free)?;
+    let gap = segment.at.saturating_sub(freed.at);
+    let at_most = freed.at.saturating_sub(behind.at);
+    let soon = if freed.with_data {
         BEFORE_ANSWER
     } else {
         RELEASE
@@ -53,10 +53,10 @@ pub(crate) fn wait(
     let wait = Wait {
         segment: place,
         behind: behind.place,
-        released_by: release.ack.frame,
+        released_by: freed.frame,
         gap,
         at_most,
-        with_data: release.ack.with_data,
+        with_data: freed.with_data,
     };
     (gap <= soon && gap.saturating_mul(FASTER) <= at_most).then_some((wait, behind.frame))
 }

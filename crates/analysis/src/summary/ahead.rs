@@ -1,0 +1,82 @@
+//! Packets that were read and wait until what is known of their connections has come from memory.
+
+/// So many wait: a fetch takes about as long as they do.
+const MOST: usize = 8;
+
+/// Such items, first in, first out.
+#[derive(Debug)]
+pub(super) struct Ahead<T> {
+    items: Vec<T>,
+    /// Where the first of them is, once there are as many as there can be.
+    first: usize,
+    /// How many in a row need nothing to be fetched.
+    near: usize,
+}
+
+impl<T> Ahead<T> {
+    /// Adds one; takes the first if there are too many then. Where nothing has to be fetched for any, none waits.
+    #[inline]
+    pub(super) fn put(&mut self, is_near: bool, item: T, mut take: impl FnMut(&T)) {
+        self.near = if is_near { self.near + 1 } else { 0 };
+        if self.near >= MOST {
+            self.drain(&mut take);
+            take(&item);
+            return;
+        }
+        if self.items.len() < MOST {
+            self.items.push(item);
+            return;
+        }
+        let first = &mut self.items[self.first];
+        take(first);
+        *first = item;
+        self.first = (self.first + 1) % MOST;
+    }
+
+    /// Takes those that are left.
+    pub(super) fn drain(&mut self, take: impl FnMut(&T)) {
+        let (behind, before) = self.items.split_at(self.first);
+        before.iter().chain(behind).for_each(take);
+        self.items.clear();
+        self.first = 0;
+    }
+}
+
+impl<T> Default for Ahead<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::with_capacity(MOST),
+            first: 0,
+            near: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_come_out_in_their_order() {
+        for count in 0..5 * MOST {
+            for near in [0..0, 3..MOST, 3..3 * MOST] {
+                let (mut ahead, mut out) = (Ahead::default(), Vec::new());
+                for item in 0..count {
+                    ahead.put(near.contains(&item), item, |item| out.push(*item));
+                    assert!(out.len() + MOST > item, "{item} of {count}, {near:?}");
+                }
+                ahead.drain(|item| out.push(*item));
+                assert!(out.into_iter().eq(0..count), "{count}, {near:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_far_waits_and_what_is_near_does_not() {
+        let (mut ahead, mut out) = (Ahead::default(), 0);
+        (0..MOST).for_each(|item| ahead.put(false, item, |_| out += 1));
+        assert_eq!(out, 0);
+        (0..MOST).for_each(|item| ahead.put(true, item, |_| out += 1));
+        assert_eq!(out, 2 * MOST);
+    }
+}
