@@ -230,6 +230,22 @@ fn tinygrams_that_did_not_wait_for_each_other_were_written_so() {
 }
 
 #[test]
+fn full_tinygrams_are_small_because_of_the_segment_size_and_come_from_no_slow_producer() {
+    for (mss, cause) in [(30, Cause::Mss), (31, Cause::SmallWrites)] {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().without_diary().mss(mss).open(0);
+        for n in 0..12 {
+            tcp.write_bytes(Client, 100_000 + 1_000 * n, &[b'x'; 30]);
+            tcp.send(Client, 100_002 + 1_000 * n, 30);
+        }
+        let analysis = lab.inspect(CLIENT);
+        assert_eq!(only(&analysis, FindingCode::TinygramRun).cause, cause);
+        let slow = found(&analysis, FindingCode::SillyWindowSender).len();
+        assert_eq!(slow, usize::from(cause == Cause::SmallWrites));
+    }
+}
+
+#[test]
 fn tinygrams_in_step_with_acknowledgments_may_be_anything() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().without_diary().open(0);

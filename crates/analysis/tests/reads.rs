@@ -138,6 +138,22 @@ fn a_message_above_the_mss_is_split() {
 }
 
 #[test]
+fn a_message_above_what_fits_is_split_though_more_was_announced() {
+    // Linux announces 256 where less fits; where one that is usual was announced, something else cut.
+    for (announced, cause) in [(256, Cause::Mss), (1_460, Cause::SeparateSegments)] {
+        let mut lab = Lab::new();
+        let mut tcp = lab.tcp().mss(announced).open(0);
+        tcp.write(Client, 100_000, &["x".repeat(100).as_str()]);
+        tcp.send(Client, 100_002, 60);
+        tcp.send(Client, 100_400, 40);
+        tcp.read(Server, 120_050, 1_024, 60);
+        tcp.read(Server, 120_450, 1_024, 40);
+        let analysis = lab.analyse();
+        assert_eq!(only(&analysis, FindingCode::SplitRead).cause, cause);
+    }
+}
+
+#[test]
 fn a_read_that_was_full_splits_even_a_message_that_it_had_room_for() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().open(0);

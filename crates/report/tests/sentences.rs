@@ -146,6 +146,7 @@ fn of_segments() -> Vec<Finding> {
         tinygrams(Cause::SmallWrites, true),
         tinygrams(Cause::SmallWrites, false),
         tinygrams(Cause::ReceiveWindow, false),
+        tinygrams(Cause::Mss, false),
         tinygrams(Cause::Undetermined, false),
     ]);
     let zero = |frames, waited, probes| {

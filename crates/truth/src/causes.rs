@@ -55,6 +55,7 @@ pub(crate) const KINDS: &[Kind] = &[
     kind("no-framing", BOTH, replies::no_framing),
     kind("slow-reader", BOTH, windows::slow_reader),
     kind("small-mss", BOTH, windows::small_mss),
+    kind("tiny-mss", BOTH, windows::tiny_mss),
     kind("black-hole", BOTH, windows::black_hole),
     kind("silly-receiver", BOTH, silly::receiver),
     kind("silly-sender", BOTH, silly::sender),

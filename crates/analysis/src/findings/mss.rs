@@ -5,13 +5,30 @@ use crate::model::{
     connection::Segment,
     finding::{Cost, Details, Finding},
 };
+use crate::span::covering;
 use scenario::finding::{Cause, FindingCode};
 
 /// Every path takes segments of so many bytes (RFC 9293, section 3.7.1: the default with IPv4).
 const USUAL: u16 = 536;
 
 /// So many segments of the same, largest size show that it is a limit.
-const ENOUGH: u64 = 3;
+pub(super) const ENOUGH: u64 = 3;
+
+/// Whether less than the usual segment size was announced.
+pub(super) fn is_small(mss: Option<u16>) -> bool {
+    mss.is_some_and(|mss| mss < USUAL)
+}
+
+/// Whether a small segment size cut a write where that segment ends: it is as long as the `longest`, the window had
+/// room, and the write goes on. What was announced may be more than what fits: Linux announces no less than 256.
+pub(super) fn cuts(case: &Case<'_>, place: usize, longest: u64) -> bool {
+    let segment = &case.stream.segments[place];
+    let room = case.situations[place].now.room;
+    let write = covering(&case.stream.writes, segment.range.end - 1);
+    let goes_on = write.is_some_and(|at| case.stream.writes[at].range.end > segment.range.end);
+    let is_longest = segment.len() == longest && room.is_some_and(|room| room > longest);
+    is_small(case.stream.mss) && is_longest && goes_on
+}
 
 /// `small-mss`: one for a stream that announced less than the usual segment size and was cut by it.
 pub(super) fn small(case: &Case<'_>, findings: &mut Vec<Finding>) {
@@ -47,7 +64,7 @@ impl Sizes {
     #[inline]
     pub(crate) fn next(&mut self, segment: &Segment, mss: Option<u16>) {
         self.segments += 1;
-        if mss.is_some_and(|mss| mss < USUAL) {
+        if is_small(mss) {
             self.measure(segment);
         }
     }
@@ -77,7 +94,7 @@ impl Sizes {
     }
 
     pub(super) fn finding(&self, case: &Case<'_>) -> Option<Finding> {
-        let mss = case.stream.mss.filter(|mss| *mss < USUAL)?;
+        let mss = case.stream.mss.filter(|mss| is_small(Some(*mss)))?;
         let largest = self.largest.as_deref();
         let largest = largest.filter(|largest| largest.cut >= ENOUGH)?;
         let [first, last] = largest.ends;

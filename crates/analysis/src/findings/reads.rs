@@ -1,6 +1,6 @@
 //! Reads that return bytes of several messages, messages that need several reads.
 
-use super::{Case, Found, Seen};
+use super::{Case, Found, Seen, mss};
 use crate::{
     model::{
         connection::{Read, Segment},
@@ -65,6 +65,7 @@ fn sticky_at(case: &Case<'_>, index: &SegmentIndex, boundary: u64) -> Cause {
 pub(super) fn split(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let stream = case.stream;
     let index = SegmentIndex::new(&stream.segments);
+    let longest = stream.segments.iter().map(Segment::len).max().unwrap_or(0);
     for (place, message) in stream.messages.iter().enumerate() {
         let range = match case.framing {
             Some(Framing::Handshake) => &message.body,
@@ -83,7 +84,7 @@ pub(super) fn split(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let causes: Vec<Cause> = parts
             .iter()
             .zip(&cuts)
-            .map(|(read, cut)| split_at(case, &index, read, *cut))
+            .map(|(read, cut)| split_at(case, &index, longest, read, *cut))
             .chain(too_large.then_some(Cause::SmallReadBuffer))
             .collect();
         let segments = index.overlapping(&stream.segments, range);
@@ -106,19 +107,20 @@ pub(super) fn split(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 /// Why a read ended where it did, in the middle of a message. One that was not full took all that
 /// was there, so the next byte had not come: it came in another segment.
-fn split_at(case: &Case<'_>, index: &SegmentIndex, read: &Read, cut: u64) -> Cause {
+fn split_at(case: &Case<'_>, index: &SegmentIndex, longest: u64, read: &Read, cut: u64) -> Cause {
     if read.range.end - read.range.start >= read.asked {
         return Cause::SmallReadBuffer;
     }
-    let (Some(left), Some(right)) = (arrived(case, index, cut - 1), arrived(case, index, cut))
+    let (Some(before), Some(right)) = (brought(case, index, cut - 1), arrived(case, index, cut))
     else {
         return Cause::Undetermined;
     };
+    let left = &case.stream.segments[before];
     if left.frame == right.frame {
         Cause::Undetermined
     } else if right.is_retransmission() {
         Cause::LossRecovery
-    } else if left.full {
+    } else if left.full || mss::cuts(case, before, longest) {
         Cause::Mss
     } else {
         Cause::SeparateSegments
@@ -127,13 +129,17 @@ fn split_at(case: &Case<'_>, index: &SegmentIndex, read: &Read, cut: u64) -> Cau
 
 /// The segment that brought the byte at an offset first.
 fn arrived<'a>(case: &Case<'a>, index: &SegmentIndex, offset: u64) -> Option<&'a Segment> {
+    Some(&case.stream.segments[brought(case, index, offset)?])
+}
+
+/// The same, as its place.
+fn brought(case: &Case<'_>, index: &SegmentIndex, offset: u64) -> Option<usize> {
     let segments = &case.stream.segments;
-    index
-        .overlapping(segments, &(offset..offset + 1))
+    let carriers = index.overlapping(segments, &(offset..offset + 1));
+    let arrivals = carriers
         .into_iter()
-        .map(|at| &segments[at])
-        .filter(|segment| segment.arrival.is_some())
-        .min_by_key(|segment| segment.arrival.map(|arrival| arrival.at))
+        .filter_map(|place| Some((segments[place].arrival?.at, place)));
+    arrivals.min().map(|(_, place)| place)
 }
 
 /// The frames in which segments arrived.

@@ -42,6 +42,8 @@ pub(crate) struct Run {
     window_free: bool,
     /// How many filled it.
     filled: u64,
+    /// How many were as large as the MSS lets them be.
+    full: u64,
     /// Whether Nagle's algorithm was off: a segment shows that in the situation of the one behind it.
     pub(crate) nagle_off: bool,
 }
@@ -55,6 +57,7 @@ impl Run {
             pieces: Pieces::default(),
             window_free: true,
             filled: 0,
+            full: 0,
             nagle_off: false,
         }
     }
@@ -65,6 +68,7 @@ impl Run {
         self.pieces.add(segment);
         self.window_free &= room.is_some_and(|room| room > len);
         self.filled += u64::from(room == Some(len));
+        self.full += u64::from(segment.full);
         self.nagle_off = now.nagle_off;
     }
 
@@ -73,19 +77,43 @@ impl Run {
         self.place..self.place + self.pieces.count as usize
     }
 
-    /// Why they are small. Where nearly all of them filled the receiver's window, that cut them. With a
-    /// diary, by which nearly all are `as_written`: the program wrote them so. Without: segments that
-    /// left while others were unacknowledged and the window had room were cut neither by Nagle's
-    /// algorithm nor by the window, so they are as the program wrote them.
-    pub(crate) fn cause(&self, as_written: Option<bool>) -> Cause {
-        if as_written.unwrap_or(self.nagle_off && self.window_free) {
+    /// Why they are small. With a diary, by which nearly all are as `written`: the program wrote them so.
+    /// Without: segments that left while others were unacknowledged and the window had room were cut neither
+    /// by Nagle's algorithm nor by the window, so they are as the program wrote them; unless the MSS takes no
+    /// more. Where nearly all of them filled the receiver's window, that cut them; where they are what the MSS
+    /// takes, it did.
+    pub(crate) fn cause(&self, written: Option<Written>) -> Cause {
+        let is_full = self.is_nearly_all(self.full);
+        let is_written_so = match written {
+            Some(written) => written == Written::So,
+            None => self.nagle_off && self.window_free && !is_full,
+        };
+        if is_written_so {
             Cause::SmallWrites
-        } else if self.filled * 10 >= self.pieces.count * 9 {
+        } else if self.is_nearly_all(self.filled) {
             Cause::ReceiveWindow
+        } else if is_full || written == Some(Written::Larger) {
+            Cause::Mss
         } else {
             Cause::Undetermined
         }
     }
+
+    /// Nine of ten.
+    pub(super) fn is_nearly_all(&self, count: u64) -> bool {
+        count * 10 >= self.pieces.count * 9
+    }
+}
+
+/// How a program wrote what left as small segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// Each by itself.
+    So,
+    /// As more than the segment size takes.
+    Larger,
+    /// In another way: something gathered or cut it.
+    Otherwise,
 }
 
 /// Finds them, segment by segment.

@@ -9,7 +9,7 @@ use super::{
     Case, Found, Seen,
     gaps::Gaps,
     run::{Run, Runs},
-    tinygrams::{as_written, is_tinygram},
+    tinygrams::{is_tinygram, written},
 };
 use crate::{
     model::{
@@ -28,9 +28,9 @@ const SLOW: u64 = 500_000;
 pub(super) fn slow_producer(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let mut producer = Producer::default();
     let tell = |slow: Slow| {
-        let cause = slow.run.cause(as_written(case, &slow.run));
+        let cause = slow.run.cause(written(case, &slow.run));
         // The diary shows other writes: something gathered or cut them.
-        let is_contradicted = cause == Cause::Undetermined && !case.stream.writes.is_empty();
+        let is_contradicted = cause != Cause::SmallWrites && !case.stream.writes.is_empty();
         let is_found = !is_contradicted && !is_dialogue(case, &slow.run);
         is_found.then(|| finding(case, &slow, cause))
     };
@@ -75,7 +75,9 @@ impl Producer {
     /// The next segment; gives those that end in front of it.
     pub(crate) fn next(&mut self, place: usize, segment: &Segment, now: &State) -> Option<Slow> {
         let room = now.room;
+        // A full one is small because no more fits.
         let is_piece = is_tinygram(segment)
+            && !segment.full
             && !segment.is_retransmission()
             && room.is_none_or(|room| room > segment.len());
         if is_piece {

@@ -62,6 +62,33 @@ fn what_is_cut_within_a_write_was_not_written_so() {
     assert_eq!(run.cause, Cause::Undetermined);
 }
 
+/// Writes of that length leave in segments of 36 bytes, though the SYNs announced `mss`, into a window of that size.
+fn cut_at_36(mss: u16, write: usize, window: u16) -> Cause {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().mss(mss);
+    tcp.window(Server, window);
+    let mut tcp = tcp.open(0);
+    let mut at = 100_000;
+    for _ in 0..15 {
+        tcp.write(Client, at, &[&"x".repeat(write)]);
+        for begin in (0..write).step_by(36) {
+            at += 10;
+            tcp.send(Client, at, 36.min(write - begin) as u64);
+        }
+    }
+    only(&lab.analyse(), FindingCode::TinygramRun).cause
+}
+
+#[test]
+fn what_a_small_segment_size_cut_is_small_because_of_it() {
+    // Linux announces 256 where less fits.
+    assert_eq!(cut_at_36(256, 100, u16::MAX), Cause::Mss);
+    assert_eq!(cut_at_36(256, 36, u16::MAX), Cause::SmallWrites);
+    // Something else cut it.
+    assert_eq!(cut_at_36(1_460, 100, u16::MAX), Cause::Undetermined);
+    assert_eq!(cut_at_36(256, 100, 36), Cause::Undetermined);
+}
+
 #[test]
 fn a_segment_with_as_much_payload_as_header_is_no_tinygram() {
     for (len, runs) in [(39, 1), (40, 0)] {

@@ -38,6 +38,25 @@ pub(super) fn small_mss(dice: &mut Dice, stack: Stack) -> Case {
         .told(FindingCode::SplitRead, "server", Cause::Mss)
 }
 
+/// Interfaces that take so little that no segment carries as much as its headers have; what is written is more.
+pub(super) fn tiny_mss(dice: &mut Dice, stack: Stack) -> Case {
+    // Linux has timestamps, and below 88 sends each segment as two fragments.
+    let mtu = match stack {
+        Stack::Smoltcp => dice.of(68..=79),
+        Stack::Linux => dice.of(68..=103),
+    };
+    let link = format!("delay: {}ms, mtu: {mtu}", dice.of(1..=20));
+    // Longer than any segment, so that at most every second is the rest of a write.
+    let write = dice.of(120..=2_000);
+    let client = format!("bytes: {}B, write: {write}B", dice.of(2_000..=6_000));
+    Case::new("tiny-mss", bulk(&link, "read: 64KiB", &client, ""))
+        .there(FindingCode::TinygramRun, "client", Cause::Mss)
+        .there(FindingCode::SmallMss, "client", Cause::Mss)
+        .told(FindingCode::SplitRead, "server", Cause::Mss)
+        // Nagle's algorithm joins the rest of a write with the begin of the next.
+        .open(FindingCode::GatheredWrites, "client")
+}
+
 /// A router that drops large packets and says nothing; the last, small segment gets through.
 pub(super) fn black_hole(dice: &mut Dice, stack: Stack) -> Case {
     let path = dice.of(700..=1_300);

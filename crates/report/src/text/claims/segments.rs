@@ -145,6 +145,10 @@ impl Teller<'_> {
                 " Nearly each filled the receiver's window, which took no more.",
                 "几乎每个都填满了接收窗口，再多它就不收了。",
             ),
+            (Cause::Mss, _) => (
+                " They are as large as the path's segment size lets them be.",
+                "路径的报文段大小只容得下这么多。",
+            ),
             _ => (
                 " Why, the evidence does not decide.",
                 "原因无法由证据判定。",
