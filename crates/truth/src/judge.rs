@@ -1,11 +1,14 @@
 //! What was found, beside what must have been.
 
 use crate::{
-    case::{Case, Claim},
+    case::{Case, Claim, Stack},
     told::{TOLD, Told, told},
 };
-use analysis::model::finding::{Details, Finding, Place};
-use record::run::Run;
+use analysis::{
+    Analysis,
+    model::finding::{Details, Finding, Place},
+};
+use record::{manifest::Outcome, run::Run};
 use scenario::finding::{Cause, FindingCode};
 use std::collections::BTreeSet;
 
@@ -22,9 +25,18 @@ pub(crate) struct Judged {
     pub(crate) found: Option<Cause>,
 }
 
-/// Analyses a run and judges every finding that the case says something about.
-pub(crate) fn judge(case: &Case, run: &Run) -> Vec<Judged> {
-    let analysis = analysis::analyse(run);
+/// Why a run is inconclusive, as it may be where other work keeps kernels and links from their time: it broke,
+/// evidence is missing, or a link was late. A simulation has no such excuse.
+pub(crate) fn doubt(stack: Stack, run: &Run, analysis: &Analysis) -> Option<String> {
+    let doubt = analysis.doubts.first().filter(|_| stack == Stack::Linux)?;
+    Some(match &run.manifest.outcome {
+        Outcome::Broken { host, reason, .. } => format!("{host} broke: {reason}"),
+        Outcome::Completed => format!("{doubt:?}"),
+    })
+}
+
+/// Judges every finding that the case says something about.
+pub(crate) fn judge(case: &Case, run: &Run, analysis: &Analysis) -> Vec<Judged> {
     let is_open = |code, host: &str| case.claim(code, host) == Some(Claim::Open);
     let mut judged = Vec::new();
     let mut seen = BTreeSet::new();

@@ -3,7 +3,8 @@
 //! Cases are made from seeds so that their causes are known: what must be found follows from how a
 //! case was configured, or from the programs' diaries, and shares no code with `analysis`. Each case is
 //! played, analysed, and what was found is put beside what must have been: a confusion matrix. It
-//! exits with 1 where a finding is missed or invented or a cause is wrong.
+//! exits with 1 where a finding is missed or invented or a cause is wrong. Runs that a busy machine spoiled,
+//! so that the lab calls them inconclusive, are told and not counted.
 
 mod case;
 mod causes;
@@ -93,9 +94,14 @@ fn count(arguments: &Arguments, stack: Stack, cases: u64) -> anyhow::Result<Matr
             };
             let run = play::play(&case, stack, seed, &arguments.lab)
                 .with_context(|| format!("{} with seed {seed}:\n{}", case.kind, case.yaml))?;
-            let judged = judge::judge(&case, &run);
+            let analysis = analysis::analyse(&run);
+            let doubt = judge::doubt(stack, &run, &analysis);
+            let judged = judge::judge(&case, &run, &analysis);
             let mut matrix = matrix.lock().unwrap_or_else(PoisonError::into_inner);
-            matrix.add(&case, seed, &judged);
+            match doubt {
+                Some(doubt) => matrix.doubted(&case, seed, &doubt),
+                None => matrix.add(&case, seed, &judged),
+            }
         }
     };
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);

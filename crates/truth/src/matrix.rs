@@ -14,6 +14,8 @@ use std::{
 const ENOUGH: usize = 20;
 /// How much may be undetermined.
 const UNDETERMINED: f64 = 0.05;
+/// How many runs may be inconclusive.
+const DOUBTED: f64 = 0.01;
 /// Errors kept for printing.
 const KEPT: usize = 200;
 
@@ -27,6 +29,8 @@ pub(crate) struct Matrix {
     /// Findings that are not true, by the cause they claim.
     invented: BTreeMap<(FindingCode, Cause), u64>,
     errors: Vec<String>,
+    /// Runs that were inconclusive, which are in no other count.
+    doubted: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +60,7 @@ impl Matrix {
             rows: BTreeMap::new(),
             invented: BTreeMap::new(),
             errors: Vec::new(),
+            doubted: Vec::new(),
         }
     }
 
@@ -96,6 +101,13 @@ impl Matrix {
         }
     }
 
+    /// A run that proves nothing.
+    pub(crate) fn doubted(&mut self, case: &Case, seed: u64, doubt: &str) {
+        self.cases += 1;
+        self.doubted
+            .push(format!("{} seed {seed}: inconclusive: {doubt}", case.kind));
+    }
+
     fn undetermined(&self) -> (u64, u64) {
         let known = self.rows.iter().filter(|((_, truth), _)| truth.is_some());
         known.fold((0, 0), |(some, all), (_, row)| {
@@ -103,7 +115,7 @@ impl Matrix {
         })
     }
 
-    /// Every finding found, none invented, no cause wrong, few undetermined, and enough cases.
+    /// Every finding found, none invented, no cause wrong, few undetermined or inconclusive, and enough cases.
     pub(crate) fn is_right(&self) -> bool {
         let (undetermined, all) = self.undetermined();
         let rows = self.rows.iter().all(|((_, truth), row)| {
@@ -114,12 +126,14 @@ impl Matrix {
                 && right == row.found()
                 && (truth.is_none() || row.cases.len() >= ENOUGH)
         });
-        rows && self.invented.is_empty() && undetermined as f64 <= UNDETERMINED * all as f64
+        rows && self.invented.is_empty()
+            && undetermined as f64 <= UNDETERMINED * all as f64
+            && self.doubted.len() as f64 <= DOUBTED * self.cases as f64
     }
 
     pub(crate) fn errors(&self, output: &mut impl io::Write) -> io::Result<()> {
-        self.errors
-            .iter()
+        let all = self.doubted.iter().chain(&self.errors);
+        all.into_iter()
             .try_for_each(|error| writeln!(output, "{error}"))
     }
 }
@@ -183,10 +197,30 @@ impl fmt::Display for Matrix {
         let (undetermined, known) = self.undetermined();
         writeln!(
             f,
-            "\nPrecision {:.5}, recall {:.5}; causes undetermined: {:.2} %.",
+            "\nPrecision {:.5}, recall {:.5}; causes undetermined: {:.2} %; runs inconclusive: {}.",
             share(found, invented),
             share(found, missed),
             100.0 * undetermined as f64 / known.max(1) as f64,
+            self.doubted.len(),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inconclusive_run_in_a_hundred_may_be_and_is_told() {
+        let case = Case::new("calm", String::new());
+        let mut matrix = Matrix::new(Stack::Linux, 1);
+        matrix.doubted(&case, 1, "server broke");
+        assert!(!matrix.is_right());
+        (2..=100).for_each(|seed| matrix.add(&case, seed, &[]));
+        assert!(matrix.is_right());
+        let mut told = Vec::new();
+        assert!(matrix.errors(&mut told).is_ok());
+        assert_eq!(told, b"calm seed 1: inconclusive: server broke\n");
+        assert!(matrix.to_string().ends_with("runs inconclusive: 1.\n"));
     }
 }
