@@ -150,7 +150,9 @@ impl Comparison {
         let direction = main_direction(runs);
         let mut rows: Vec<Row> = runs.iter().map(|run| row(run, direction)).collect();
         if let Some((first, others)) = rows.split_first_mut() {
-            for row in others.iter_mut().filter(|row| row.is_as_much_as(first)) {
+            let amounts: Vec<Amount> = runs.iter().map(Amount::of).collect();
+            let alike = others.iter_mut().zip(&amounts[1..]);
+            for (row, _) in alike.filter(|(_, amount)| **amount == amounts[0]) {
                 row.price = Some(Price {
                     wire: difference(row.wire, first.wire),
                     round_trips: zip(row.round_trips, first.round_trips),
@@ -168,14 +170,43 @@ impl Comparison {
     }
 }
 
-impl Row {
-    /// Whether as much was said: as many messages, however they were marked off, or as many bytes where
-    /// there are not several.
-    fn is_as_much_as(&self, other: &Self) -> bool {
-        match (self.messages, other.messages) {
-            (Some(ours), Some(theirs)) if ours.max(theirs) > 1 => ours == theirs,
-            _ => self.payload == other.payload,
-        }
+/// How much was to be said: what clients meant, else what servers did, however it was marked off; where no
+/// diary tells, what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Amount {
+    messages: u64,
+    bytes: u64,
+}
+
+impl Amount {
+    fn of(run: &Analysis) -> Self {
+        let streams = |direction: Direction| {
+            let connections = run.connections.iter();
+            connections.map(move |connection| connection.stream(direction))
+        };
+        let meant = |direction| {
+            let messages = || streams(direction).flat_map(|stream| &stream.messages);
+            Self {
+                messages: messages().count() as u64,
+                bytes: messages().map(|it| it.body.end - it.body.start).sum(),
+            }
+        };
+        let clients = run.flows.iter();
+        let datagrams = clients.flat_map(|flow| &flow.datagrams[Direction::ClientToServer.index()]);
+        let datagrams = Self {
+            messages: datagrams.clone().count() as u64,
+            bytes: datagrams.map(|datagram| datagram.len).sum(),
+        };
+        let sent = Self {
+            messages: 0,
+            bytes: Direction::BOTH
+                .map(|way| streams(way).map(|it| it.payload).sum::<u64>())
+                .iter()
+                .sum(),
+        };
+        let told = Direction::BOTH.map(meant).into_iter();
+        let mut told = told.chain(run.connections.is_empty().then_some(datagrams));
+        told.find(|it| it.messages > 0).unwrap_or(sent)
     }
 }
 

@@ -150,13 +150,16 @@ fn spelled(key: &str, value: &Value) -> Option<String> {
     }
 }
 
-/// `20ms` as `20 ms`.
+/// `20ms` as `20 ms`, and `1s 500ms` as `1 s 500 ms`.
 fn spaced(text: &str) -> String {
-    let unit = text.find(|c: char| !c.is_ascii_digit() && c != '.');
-    match unit {
-        Some(at) if at > 0 => format!("{} {}", &text[..at], &text[at..]),
-        _ => text.to_owned(),
-    }
+    let spaced = text.split(' ').map(|part| {
+        let unit = part.find(|c: char| !c.is_ascii_digit() && c != '.');
+        match unit {
+            Some(at) if at > 0 => format!("{} {}", &part[..at], &part[at..]),
+            _ => part.to_owned(),
+        }
+    });
+    spaced.collect::<Vec<_>>().join(" ")
 }
 
 /// In the largest unit that leaves a whole number.

@@ -524,3 +524,19 @@ hosts:
     let output = workshop.run(&["run", "syn.yaml", "--backend", "sim"]);
     assert!(!stdout(&output).contains("SYN"), "{}", stdout(&output));
 }
+
+#[test]
+fn who_sets_quickack_after_every_read_acknowledges_at_once() {
+    let workshop = Workshop::new();
+    let scenario = "\
+link: {delay: 10ms}
+hosts:
+  server: {run: {tcp: {peer: tcp-server, framing: i32}}}
+  client: {run: {tcp: {peer: tcp-client, to: server, framing: i32, write: 8B, send: [Michael, Matthew]}}}
+variants:
+  late: {expect: [{finding: nagle-delack-stall, count: 2}]}
+  quick: {set: {server.tcp.quickack: true}, expect: [{finding: nagle-delack-stall, count: 0}]}
+";
+    workshop.scenario("quick", scenario);
+    assert_exit(&workshop.run(&["run", "quick.yaml", "--backend", "sim"]), 0);
+}

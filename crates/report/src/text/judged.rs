@@ -333,12 +333,12 @@ fn remark(note: &Note, lang: Lang) -> Option<String> {
             after,
         } => (
             format!(
-                "{host}.{program} was told after {} that its connection is dead: the other side had \
-                 been silent for too long. Cure: connect again, and ask again for what had no answer.",
+                "{host}.{program} was told after {} that its connection is dead: what it had \
+                 sent was not acknowledged for too long.",
                 time(*after)
             ),
             format!(
-                "{} 后 {host}.{program} 得知连接已死：对方沉默太久。对策：重新连接，把没有得到回答的再问一遍。",
+                "{} 后 {host}.{program} 得知连接已死：发出的内容太久没有得到确认。",
                 time(*after)
             ),
         ),

@@ -21,10 +21,12 @@ const TOLD: usize = 6;
 /// doubts.
 pub(super) fn findings(analysis: &Analysis, lang: Lang) -> String {
     let findings = analysis.findings.iter();
-    let kinds = kinds(
+    let mut kinds = kinds(
         findings.filter(|finding| finding.code != FindingCode::ConditionUnproven),
         |finding| (&finding.host, way(finding)),
     );
+    // That answers and questions no longer belong together matters more than how it came about.
+    kinds.sort_by_key(|(first, _)| first.code != FindingCode::LeftoverReply);
     let told = kinds
         .iter()
         .take(TOLD)

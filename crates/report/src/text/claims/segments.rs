@@ -137,8 +137,9 @@ impl Teller<'_> {
         let (why_en, why_zh) = match (self.finding.cause, nagle_off) {
             (Cause::SmallWrites, true) => (
                 " The program wrote them so, and Nagle's algorithm was off: they did not wait for \
-                 each other.\nCure: gather the writes, or leave Nagle's algorithm on.",
-                "程序就是这样写的，而且 Nagle 算法关着：它们没有互相等待。\n对策：合并写，或让 Nagle 算法开着。",
+                 each other.\nCure: gather the writes; where nobody waits for an answer, Nagle's algorithm \
+                 does it, too.",
+                "程序就是这样写的，而且 Nagle 算法关着：它们没有互相等待。\n对策：合并写；没有谁在等回答时，让 Nagle 算法开着也行。",
             ),
             (Cause::SmallWrites, false) => (" The program wrote them so.", "程序就是这样写的。"),
             (Cause::ReceiveWindow, _) => (
