@@ -13,7 +13,7 @@ use nix::{
     unistd::Pid,
 };
 use scenario::text::Lang;
-use std::{env, fs, io::Write, path::Path};
+use std::{env, fs, io::Write, os::unix::fs::MetadataExt, path::Path};
 
 /// Ends processes of labs whose command is gone.
 pub(crate) fn clean(lang: Lang) -> Result<Exit, Failure> {
@@ -104,7 +104,20 @@ fn orphan(process: &Path) -> Option<String> {
         .lines()
         .find_map(|line| line.strip_prefix("PPid:"))?
         .trim();
-    let parent = fs::read_to_string(format!("/proc/{parent}/comm")).unwrap_or_default();
-    let ours = parent.trim() == "tinygram";
+    let parent = Path::new("/proc").join(parent);
+    let ours = match (program_of(process), program_of(&parent)) {
+        (Some(own), Some(parents)) => own == parents,
+        // Whoever may not look at programs goes by the name.
+        _ => {
+            let name = fs::read_to_string(parent.join("comm")).unwrap_or_default();
+            name.trim() == "tinygram"
+        }
+    };
     (!ours).then(|| role.into_owned())
+}
+
+/// Which file a process runs, whatever it is called.
+fn program_of(process: &Path) -> Option<(u64, u64)> {
+    let program = fs::metadata(process.join("exe")).ok()?;
+    Some((program.dev(), program.ino()))
 }

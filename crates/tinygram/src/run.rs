@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
     scenarios::select(&mut plan, &arguments.variants)?;
     if let Some(seeds) = arguments.seeds {
         place::needs_simulation(arguments)?;
-        place::leave_out(&mut plan, sim::obstacle);
+        place::tell_skipped(&place::leave_out(&mut plan, sim::obstacle));
         if plan.variants.is_empty() {
             return Err(place::nothing_left(&plan));
         }
@@ -48,10 +48,11 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
         #[cfg(kernels)]
         Chosen::Done(exit) => return Ok(exit),
     };
+    place::tell_skipped(&skipped);
     if plan.variants.is_empty() {
         return nothing(arguments, &plan, skipped);
     }
-    let batch = place::batch(&arguments.runs, &plan.name)?;
+    let batch = place::batch(arguments, &plan.name)?;
 
     let mut analyses = Vec::new();
     let mut told = Vec::new();

@@ -11,6 +11,7 @@ use nix::{
 use std::{
     collections::BTreeSet,
     fs,
+    io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -142,4 +143,51 @@ fn killing_the_runner_in_any_phase_leaves_nothing() {
         kill_and_look(&workshop, cut, Duration::from_millis(milliseconds), 0);
     }
     assert_exit(&workshop.run(STICKY), 0);
+}
+
+/// Somebody may have called the program anything.
+#[test]
+fn clean_leaves_a_living_run_alone_whatever_its_program_is_called() {
+    if !namespaces() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let cut = [
+        "run",
+        "partition",
+        "--variant",
+        "cut",
+        "--backend",
+        "netns",
+        "-v",
+    ];
+    let mut command = workshop.tinygram(&cut);
+    let renamed = workshop.path().join("mylab");
+    fs::copy(command.get_program(), &renamed).unwrap();
+    command = Command::new(&renamed);
+    command.args(cut).current_dir(workshop.path());
+    let mut runner = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(runner.stderr.take().unwrap());
+    let mut lines = said.lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("Playing")), "it plays");
+    let mut clean = Command::new(&renamed);
+    let cleaned = clean.arg("clean").output().unwrap();
+    let told = String::from_utf8(cleaned.stdout).unwrap();
+    let family = family(runner.id());
+    assert!(
+        !family
+            .iter()
+            .any(|pid| told.contains(&format!("ended process {pid} "))),
+        "{told}"
+    );
+    lines.for_each(drop);
+    // A busy machine may leave a condition unproven.
+    assert!(
+        matches!(runner.wait().unwrap().code(), Some(0 | 4)),
+        "{told}"
+    );
 }

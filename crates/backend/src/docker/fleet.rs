@@ -61,7 +61,8 @@ impl Fleet {
             engine: Arc::clone(&engine),
         };
         let label = runner();
-        let name = format!("{}-coordinator", fleet.network);
+        // No host has a name with a dot in it.
+        let name = format!("{}.coordinator", fleet.network);
         let lends = variant.hosts.iter().any(|host| host.image.is_some());
         let (network, coordinator) = engine.wait(async {
             tokio::join!(

@@ -1,7 +1,7 @@
 //! Between two runs in one container: nothing of the first may reach the second.
 //!
 //! A container can't have a fresh network namespace, so what a run leaves in it is taken away: its
-//! interfaces, and with them routes, neighbours and queueing disciplines; its processes; and the
+//! interfaces, and with them routes, neighbours and queueing disciplines; its processes; its files; and the
 //! connections that outlive their programs, whose retransmissions would be captured by the next run.
 
 use super::cable::{ETH, WIRE};
@@ -11,11 +11,14 @@ use nix::{
     unistd::Pid,
 };
 use record::reason;
-use std::{fs, net::IpAddr};
+use std::{fs, io, net::IpAddr};
 use sys::netlink::{Netlink, NetlinkError, Request, end_connections, qdisc};
 
 /// The programs' interface.
 const LAB: &str = "lab0";
+
+/// Where programs can write: the container's own memory, and that which all of a run share.
+const WRITABLE: [&str; 2] = ["/tmp", "/dev/shm"];
 
 /// Takes away what the engine has put there: the container's own address, so that the lab's are the only
 /// ones its programs can use.
@@ -51,7 +54,8 @@ fn ip(address: &nix::sys::socket::SockaddrStorage) -> Option<IpAddr> {
 pub(super) fn tidy() -> Option<String> {
     end_orphans();
     let tidied = remove_interfaces().and_then(|()| end_connections());
-    tidied.err().map(|error| reason(&error))
+    let kept = WRITABLE.into_iter().find_map(empty);
+    tidied.err().map(|error| reason(&error)).or(kept)
 }
 
 fn remove_interfaces() -> Result<(), NetlinkError> {
@@ -71,6 +75,27 @@ fn remove_interfaces() -> Result<(), NetlinkError> {
         netlink.delete_qdisc(index)?;
     }
     Ok(())
+}
+
+/// Removes what lies in a folder. Returns what could not be. All hosts empty what they share, so that another may
+/// have been faster; no program of any of them runs any more.
+fn empty(folder: &str) -> Option<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let kept = entries.filter_map(|entry| {
+        let path = entry.path();
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let removed = match is_folder {
+            true => fs::remove_dir_all(&path),
+            false => fs::remove_file(&path),
+        };
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Some(format!("can't remove {}: {error}", path.display()))
+            }
+            _ => None,
+        }
+    });
+    kept.last()
 }
 
 /// Ends what users' programs have left running: as the container's first process this is their parent now.

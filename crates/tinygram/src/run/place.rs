@@ -39,7 +39,7 @@ pub(super) fn needs_simulation(arguments: &RunArgs) -> Result<(), Failure> {
     Err(Failure::new(Exit::Wrong, error))
 }
 
-/// Leaves out the variants that have an obstacle, and says which. None may be left.
+/// Leaves out the variants that have an obstacle. None may be left.
 pub(super) fn leave_out(
     plan: &mut Plan,
     obstacle: impl Fn(&VariantPlan) -> Option<String>,
@@ -48,7 +48,6 @@ pub(super) fn leave_out(
     plan.variants.retain(|variant| match obstacle(variant) {
         None => true,
         Some(reason) => {
-            anstream::eprintln!("skipped: {}: {reason}", variant.name);
             skipped.push(Skipped {
                 variant: variant.name.clone(),
                 reason,
@@ -57,6 +56,13 @@ pub(super) fn leave_out(
         }
     });
     skipped
+}
+
+/// Says which variants are not played, and why.
+pub(super) fn tell_skipped(skipped: &[Skipped]) {
+    for Skipped { variant, reason } in skipped {
+        anstream::eprintln!("skipped: {variant}: {reason}");
+    }
 }
 
 /// None of the scenario's variants can be played.
@@ -74,7 +80,13 @@ pub(super) fn writable(file: &Path) -> Result<(), Failure> {
 }
 
 /// Makes the batch's folder below `runs`, or, where nothing can be written, below a temporary one.
-pub(super) fn batch(runs: &Path, scenario: &str) -> Result<Batch, Failure> {
+pub(super) fn batch(arguments: &RunArgs, scenario: &str) -> Result<Batch, Failure> {
+    let runs = arguments.runs.as_path();
+    // The memory of compose's coordinator goes with it.
+    #[cfg(kernels)]
+    let has_elsewhere = !arguments.inside_compose;
+    #[cfg(not(kernels))]
+    let has_elsewhere = true;
     let now = SystemTime::now();
     match Batch::create(runs, scenario, now) {
         Err(error)
@@ -82,7 +94,8 @@ pub(super) fn batch(runs: &Path, scenario: &str) -> Result<Batch, Failure> {
                 io::ErrorKind::PermissionDenied,
                 io::ErrorKind::ReadOnlyFilesystem,
             ]
-            .contains(&error.kind()) =>
+            .contains(&error.kind())
+                && has_elsewhere =>
         {
             let (folder, created) = elsewhere(scenario, now)
                 .with_context(|| {

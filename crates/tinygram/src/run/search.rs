@@ -122,7 +122,7 @@ pub(super) fn run(
             plan.seed = *seed;
             let batch = match kept.take() {
                 Some(batch) => batch,
-                None => place::batch(&arguments.runs, &plan.name)?,
+                None => place::batch(arguments, &plan.name)?,
             };
             exit = exit.worse(keep(&plan, &tally.variant, &batch)?);
             kept = Some(batch);
