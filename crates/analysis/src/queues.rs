@@ -4,7 +4,7 @@
 //! that returned it (SIOCINQ). Nothing has to be asked of a kernel meanwhile.
 
 use crate::{
-    model::connection::{Queues, Stream},
+    model::connection::{Queues, Stream, Write},
     wire::stream::Acknowledgment,
 };
 
@@ -37,6 +37,8 @@ pub(crate) fn queues(stream: &Stream, acknowledged: &[Acknowledgment]) -> Option
         end,
         most_sent: most(&send),
         most_received: most(&receive),
+        to_wire: to_wire(stream),
+        to_read: slowest(stream).unwrap_or(0),
         send: spans(&send, begin, end),
         receive: spans(&receive, begin, end),
     })
@@ -45,13 +47,24 @@ pub(crate) fn queues(stream: &Stream, acknowledged: &[Acknowledgment]) -> Option
 /// How long the slowest byte took from the end of the write that handed it over to the end of the read
 /// that returned it, looked at where writes end; in ns.
 pub(crate) fn slowest(stream: &Stream) -> Option<u64> {
-    let delivered = |write: &crate::model::connection::Write| {
+    let delivered = |write: &Write| {
         let at = stream
             .reads
             .partition_point(|read| read.range.end < write.range.end);
         Some(stream.reads.get(at)?.end.saturating_sub(write.end))
     };
     stream.writes.iter().filter_map(delivered).max()
+}
+
+/// How long the slowest last byte of a write took from the write's end until it first left. It may leave before the
+/// call returns.
+fn to_wire(stream: &Stream) -> u64 {
+    let left = |write: &Write| {
+        let last = write.range.end.checked_sub(1)?;
+        let segment = stream.segments.iter().find(|it| it.fresh.contains(&last))?;
+        Some(segment.at.saturating_sub(write.end))
+    };
+    stream.writes.iter().filter_map(left).max().unwrap_or(0)
 }
 
 /// By time, each with the highest offset so far.
@@ -130,6 +143,7 @@ fn spans(course: &[(u64, u64)], begin: u64, end: u64) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::connection::Segment;
 
     #[test]
     fn what_is_inside_is_what_came_and_has_not_gone() {
@@ -148,5 +162,34 @@ mod tests {
         assert_eq!(spans[13], 80, "up to the drop");
         assert_eq!(spans[14], 5);
         assert_eq!(spans.len(), SPANS);
+    }
+
+    #[test]
+    fn a_byte_leaves_after_its_write_or_in_it() {
+        let segment = |range: std::ops::Range<u64>, at| Segment {
+            frame: 1,
+            at,
+            fresh: range.clone(),
+            range,
+            headers: 52,
+            full: false,
+            fin: false,
+            arrival: None,
+        };
+        let write = |range, end| Write {
+            begin: end - 5,
+            end,
+            range,
+        };
+        let stream = Stream {
+            writes: vec![write(0..10, 100), write(10..30, 200)],
+            segments: vec![
+                segment(0..10, 98),
+                segment(10..20, 210),
+                segment(20..30, 260),
+            ],
+            ..Stream::default()
+        };
+        assert_eq!(to_wire(&stream), 60);
     }
 }

@@ -191,6 +191,10 @@ pub struct Queues {
     pub most_sent: u64,
     /// The most that had arrived in order and was not read.
     pub most_received: u64,
+    /// How long the slowest last byte of a write took from the write's end until it first left, in ns.
+    pub to_wire: u64,
+    /// And until the end of the read that returned it.
+    pub to_read: u64,
     /// The most in the sender's in each of so many equal spans of time.
     pub send: Vec<u64>,
     /// The most in the receiver's.

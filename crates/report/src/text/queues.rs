@@ -49,16 +49,18 @@ fn told(stream: &Stream, queues: &Queues, [sender, receiver]: [&str; 2], lang: L
         .map(|write| write.end.saturating_sub(write.begin));
     let call = time(calls.max().unwrap_or(0));
     let lasted = time(queues.end.saturating_sub(queues.begin));
+    let (wire, read) = (time(queues.to_wire), time(queues.to_read));
     let (most_sent, most_received) = (queues.most_sent, queues.most_received);
     let sentence = say(
         lang,
         format!(
             "queues: {sender}'s writes returned after {call} at most: by then its kernel had the bytes, \
-             not {receiver}. Below, {lasted} from left to right: what {sender}'s kernel held until it was \
+             not {receiver}. A byte left {wire} at most after its write had returned, and was read {read} \
+             at most after it. Below, {lasted} from left to right: what {sender}'s kernel held until it was \
              acknowledged, and {receiver}'s until it was read."
         ),
         format!(
-            "队列：{sender} 的写至多 {call} 就返回：这时字节只是到了它的内核，还没有到 {receiver}。下图从左到右共 \
+            "队列：{sender} 的写至多 {call} 就返回：这时字节只是到了它的内核，还没有到 {receiver}。写返回之后，字节至多 {wire} 才上线，至多 {read} 才被读走。下图从左到右共 \
              {lasted}：{sender} 的内核在得到确认之前、{receiver} 的内核在被读走之前各存着多少。"
         ),
     );

@@ -21,12 +21,17 @@ impl Teller<'_> {
         let zh = format!("数据报 {name}（{whose_zh}#{frame}）");
         let size = plural(datagram.len, "byte");
         let length = count(datagram.len);
+        let is_fragmented = datagram.fragmented;
         let times = datagram.arrivals.len();
         let got = count(datagram.received.map_or(0, |received| received.len));
         let (rest_en, rest_zh) = match (self.finding.code, self.finding.cause) {
             (FindingCode::DatagramLost, Cause::ReceiveBuffer) => (
                 format!("arrived{arrived} and was dropped: the socket's buffer was full."),
                 format!("到达后{arrived}被丢弃：套接字缓冲区已满。"),
+            ),
+            (FindingCode::DatagramLost, Cause::LinkLoss) if is_fragmented => (
+                "never arrived whole: the link lost one of its fragments, or more.".to_owned(),
+                "没有完整到达：链路丢了它的一个或几个分片。".to_owned(),
             ),
             (FindingCode::DatagramLost, Cause::LinkLoss) => (
                 "never arrived: the link lost it.".to_owned(),
