@@ -1,11 +1,10 @@
-//! System calls behind safe names: the only crate with unsafe code.
+//! System calls behind safe names: all unsafe code but that of `prefetch`.
 
 #![allow(unsafe_code)]
 
 pub mod alarm;
 pub mod ethtool;
 pub mod map;
-pub mod memory;
 pub mod modules;
 pub mod namespace;
 pub mod netlink;

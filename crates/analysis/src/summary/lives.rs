@@ -10,7 +10,7 @@ use crate::{
     model::{connection::Connection, finding::Finding},
     tcp_flags::Addressed,
 };
-use sys::memory::prefetch;
+use prefetch::prefetch;
 
 /// All of a capture, in the order of their first packets.
 #[derive(Debug)]

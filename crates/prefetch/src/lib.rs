@@ -1,4 +1,6 @@
-//! Memory that is about to be needed.
+//! Memory that is about to be needed: one instruction behind a safe name, on any system.
+
+#![allow(unsafe_code)]
 
 /// Begins to fetch all of an item into the caches, and does not wait for it. Nothing else happens, and nothing at
 /// all where the processor's instruction for it is not known.
