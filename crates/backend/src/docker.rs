@@ -60,8 +60,8 @@ pub struct Docker {
     engine: Arc<Engine>,
     name: String,
     fleet: Mutex<Option<Fleet>>,
-    /// Goes after the containers.
-    turn: Option<Turn>,
+    /// Kept while runs are played: who reads what they came to may take any time.
+    turn: Mutex<Option<Turn>>,
 }
 
 impl Docker {
@@ -76,7 +76,7 @@ impl Docker {
             name: format!("docker {}", engine.version()),
             engine: Arc::new(engine),
             fleet: Mutex::new(None),
-            turn: None,
+            turn: Mutex::default(),
         })
     }
 
@@ -89,9 +89,10 @@ impl Docker {
     ///
     /// # Errors
     /// The engine does not tell how many processors it has, or this machine has no sockets left.
-    pub fn take_turn(&mut self, waiting: impl FnOnce()) -> Result<(), DockerError> {
+    pub fn take_turn(&self, waiting: impl FnOnce()) -> Result<(), DockerError> {
         let processors = self.engine.processors()?;
-        self.turn = Some(Turn::take(processors, waiting)?);
+        let turn = Turn::take(processors, waiting)?;
+        *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
         Ok(())
     }
 
@@ -114,6 +115,10 @@ impl Docker {
 impl Backend for Docker {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn played(&self) {
+        *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn bring_up(&self, variant: &VariantPlan) -> Result<Box<dyn Lab>, BackendError> {

@@ -20,6 +20,9 @@ pub trait Backend {
     /// Its name in output and in the manifest.
     fn name(&self) -> &str;
 
+    /// All runs have been played: others may play now, while this command tells what came of its own.
+    fn played(&self) {}
+
     /// How long after its hosts have gone this command may be told to end, too: who ends all of them at
     /// once may begin with the hosts.
     fn farewell(&self) -> Duration {

@@ -11,7 +11,7 @@ use support::{all_bytes, fingerprint, plan, simulate, with_seed};
 
 /// Of captures and diaries of sticky's naive variant, seed 7. It changes only where smoltcp, the
 /// emulator, or what the peers do and cost changes: then look at the run before you write it anew.
-const STICKY: u64 = 0xf389_52ac_72e9_1961;
+const STICKY: u64 = 0xc1af_333d_88c2_ea29;
 
 #[test]
 fn sticky_is_what_it_was() {

@@ -89,6 +89,8 @@ pub(crate) fn run(arguments: &RunArgs, lang: Lang, verbose: u8) -> Result<Exit, 
         }
     }
 
+    player.played();
+
     let exit = analyses.iter().map(exit_of).fold(Exit::Held, Exit::worse);
     let mut analysis = BatchAnalysis::new(&plan, analyses);
     analysis.skipped = skipped;

@@ -19,10 +19,7 @@ use std::{
 /// Processors that one run keeps busy at its worst.
 const PROCESSORS: usize = 2;
 
-/// How long to stand in one queue before looking at the others, which may have moved on.
-const LOOK: u16 = 1_000;
-
-/// After a queue that was there and is gone, or can't be joined.
+/// After a place that was taken and is free, or whose queue can't be joined.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A turn. It ends with the process, however that ends.
@@ -47,7 +44,6 @@ impl Turn {
         let places =
             (1..=turns).map(|turn| SocketAddr::from_abstract_name(format!("{name}-{turn}")));
         let places: Vec<SocketAddr> = places.collect::<io::Result<_>>()?;
-        let mut queues = places.iter().cycle();
         loop {
             for free in &places {
                 match UnixListener::bind_addr(free) {
@@ -59,17 +55,22 @@ impl Turn {
             if let Some(waiting) = waiting.take() {
                 waiting();
             }
-            queues.next().map(stand);
+            stand(&places);
         }
     }
 }
 
-/// Stands in a place's queue until who holds it is gone, or a while.
-fn stand(place: &SocketAddr) {
-    let gone = UnixStream::connect_addr(place).and_then(|queue| {
-        let mut hangup = [PollFd::new(queue.as_fd(), PollFlags::POLLIN)];
-        Ok(poll(&mut hangup, PollTimeout::from(LOOK))?)
-    });
+/// Stands in the queues of all places until somebody who holds one is gone.
+fn stand(places: &[SocketAddr]) {
+    let joined = places.iter().map(UnixStream::connect_addr);
+    let gone = joined
+        .collect::<io::Result<Vec<UnixStream>>>()
+        .and_then(|queues| {
+            let hangup = |queue| PollFd::new(queue, PollFlags::POLLIN);
+            let mut hangups: Vec<PollFd<'_>> =
+                queues.iter().map(|queue| hangup(queue.as_fd())).collect();
+            Ok(poll(&mut hangups, PollTimeout::NONE)?)
+        });
     if gone.is_err() {
         std::thread::sleep(PAUSE);
     }

@@ -35,6 +35,10 @@ impl Player {
         }
     }
 
+    pub(super) fn played(&self) {
+        self.backend.played();
+    }
+
     pub(super) fn play(&self, stage: &Stage<'_>, bar: &Bar) -> Result<Analysis, PlayError> {
         let played = play::play(stage, self.backend.as_ref(), &self.interrupter, bar);
         let broke = match &played {

@@ -94,6 +94,15 @@ impl<'a> Chooser<'a> {
 }
 
 impl Player {
+    /// Nothing more is to be played.
+    pub(super) fn played(&self) {
+        match self {
+            #[cfg(kernels)]
+            Self::Kernel(player) => player.played(),
+            Self::Sim => {}
+        }
+    }
+
     /// Plays one run and analyses it.
     pub(super) fn play(&self, stage: &Stage<'_>, bar: &Bar) -> Result<Analysis, PlayError> {
         match self {

@@ -43,7 +43,16 @@ pub fn left_by(runner: u32) -> (Vec<String>, Vec<String>) {
 
 /// Starts a run that lasts some seconds, and returns in the middle of it.
 pub fn in_mid_run(workshop: &Workshop) -> Child {
-    let mut child = tinygram(workshop, &["run", "partition", "--backend", "docker", "-v"])
+    let cut = [
+        "run",
+        "partition",
+        "--variant",
+        "cut",
+        "--backend",
+        "docker",
+        "-v",
+    ];
+    let mut child = tinygram(workshop, &cut)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

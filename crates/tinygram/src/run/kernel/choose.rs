@@ -125,7 +125,7 @@ fn here(plan: &mut Plan, namespaces: Namespaces) -> Result<Place, Failure> {
 }
 
 /// The containers of the first variant are brought up at once: what stands in the way is known then.
-fn in_docker(plan: &mut Plan, mut docker: Docker) -> Result<Place, Failure> {
+fn in_docker(plan: &mut Plan, docker: Docker) -> Result<Place, Failure> {
     let skipped = leave_out(plan, Where::Docker);
     needs_netem(plan)?;
     if !plan.variants.is_empty() {
