@@ -105,11 +105,13 @@ impl Driver {
     fn turns(&mut self, queue: &Sender<Heard>) -> io::Result<()> {
         loop {
             self.tick();
-            match self.words.try_recv() {
-                Ok(Word::Go) => self.host.go(self.now),
-                Ok(Word::Stop) => self.host.stop(self.now),
-                Ok(Word::Quit) => return Ok(()),
-                Err(_) => {}
+            // All of them: the bell rings once for those that came together.
+            while let Ok(word) = self.words.try_recv() {
+                match word {
+                    Word::Go => self.host.go(self.now),
+                    Word::Stop => self.host.stop(self.now),
+                    Word::Quit => return Ok(()),
+                }
             }
             let arrived = self.wire.receive();
             let is_busy = arrived.is_some();
