@@ -191,8 +191,8 @@ impl Amount {
                 bytes: messages().map(|it| it.body.end - it.body.start).sum(),
             }
         };
-        let clients = run.flows.iter();
-        let datagrams = clients.flat_map(|flow| &flow.datagrams[Direction::ClientToServer.index()]);
+        let flows = run.flows.iter();
+        let datagrams = flows.flat_map(|flow| &flow.datagrams[Direction::ClientToServer.index()]);
         let datagrams = Self {
             messages: datagrams.clone().count() as u64,
             bytes: datagrams.map(|datagram| datagram.len).sum(),

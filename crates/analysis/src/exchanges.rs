@@ -5,6 +5,7 @@ use crate::{
         Analysis,
         connection::{Connection, Direction, Stream},
     },
+    span::covering,
     spread::Percentiles,
 };
 
@@ -41,20 +42,15 @@ fn of_connection(connection: &Connection) -> Vec<u64> {
 
 fn starts(stream: &Stream) -> impl Iterator<Item = Option<u64>> {
     stream.messages.iter().map(|message| {
-        let first = message.range.start;
-        let write = stream
-            .writes
-            .iter()
-            .find(|write| write.range.contains(&first));
-        write.map(|write| write.begin)
+        let write = covering(&stream.writes, message.range.start)?;
+        Some(stream.writes[write].begin)
     })
 }
 
 fn ends(stream: &Stream) -> impl Iterator<Item = Option<u64>> {
     stream.messages.iter().map(|message| {
-        let last = message.range.end.saturating_sub(1);
-        let read = stream.reads.iter().find(|read| read.range.contains(&last));
-        read.map(|read| read.end)
+        let read = covering(&stream.reads, message.range.end.checked_sub(1)?)?;
+        Some(stream.reads[read].end)
     })
 }
 

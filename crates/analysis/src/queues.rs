@@ -59,10 +59,15 @@ pub(crate) fn slowest(stream: &Stream) -> Option<u64> {
 /// How long the slowest last byte of a write took from the write's end until it first left. It may leave before the
 /// call returns.
 fn to_wire(stream: &Stream) -> u64 {
+    // What was not sent before is sent in order, and so it was written.
+    let mut fresh = stream
+        .segments
+        .iter()
+        .filter(|it| !it.fresh.is_empty())
+        .peekable();
     let left = |write: &Write| {
-        let last = write.range.end.checked_sub(1)?;
-        let segment = stream.segments.iter().find(|it| it.fresh.contains(&last))?;
-        Some(segment.at.saturating_sub(write.end))
+        while fresh.next_if(|it| it.fresh.end < write.range.end).is_some() {}
+        Some(fresh.peek()?.at.saturating_sub(write.end))
     };
     stream.writes.iter().filter_map(left).max().unwrap_or(0)
 }

@@ -139,11 +139,7 @@ fn sentence(
             format!("迟到：{sender} 的 #{frame} 中 {size} 被超过，{late} 后才到达。"),
         ),
         _ => {
-            let after: Vec<String> = sent[1..]
-                .iter()
-                .map(|again| time(again.at.saturating_sub(first.at)))
-                .collect();
-            let after = after.join(&say(lang, ", ", "、"));
+            let after = times(sent[1..].iter().map(|again| again.at), first.at, lang);
             say(
                 lang,
                 format!(
@@ -168,6 +164,12 @@ fn sentence(
     text.push_str(&in_vain(analysis, connection, direction, hole, lang));
     text.push_str(&behind(stream, hole, &receiver, lang));
     text
+}
+
+/// How long after the first try each of the others came.
+pub(super) fn times(tries: impl Iterator<Item = u64>, first: u64, lang: Lang) -> String {
+    let after: Vec<String> = tries.map(|at| time(at.saturating_sub(first))).collect();
+    after.join(&say(lang, ", ", "、"))
 }
 
 /// Whether each pause between tries is about twice the one before. The first may be shorter: a probe for a loss

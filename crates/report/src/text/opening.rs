@@ -1,6 +1,6 @@
 //! Connections that took more than one attempt to open.
 
-use super::{WIDTH, layout::item, quantity::time, say};
+use super::{WIDTH, holes::times, layout::item, say};
 use analysis::{Analysis, model::connection::Connection};
 use scenario::text::Lang;
 
@@ -23,11 +23,7 @@ fn told(connection: &Connection, lang: Lang) -> String {
         return String::new();
     };
     let frame = first.frame;
-    let after: Vec<String> = others
-        .iter()
-        .map(|again| time(again.at.saturating_sub(first.at)))
-        .collect();
-    let after = after.join(&say(lang, ", ", "、"));
+    let after = times(others.iter().map(|again| again.at), first.at, lang);
     say(
         lang,
         format!(
