@@ -416,3 +416,24 @@ fn a_program_in_its_own_image_has_no_capabilities_and_reaches_nothing_outside() 
         assert!(!log.contains(forbidden), "{log}");
     }
 }
+
+/// Files of one variant don't reach the next, and a host may be called as the lab's own container is.
+#[test]
+fn a_variant_finds_nothing_that_another_has_written() {
+    if !has_docker() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let scenario = "\
+hosts:
+  coordinator:
+    image: tinygram
+    run: {app: {command: [sh, -c, 'ls -A /tmp /dev/shm; echo x > /tmp/left; mkdir /dev/shm/left']}}
+expect: [{output: coordinator.app, contains: left, count: 0}]
+variants: {one: {}, two: {}}
+";
+    workshop.scenario("files", scenario);
+    let output = tinygram(&workshop, &["run", "files.yaml", "--backend", "docker"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+}
