@@ -1,5 +1,6 @@
 //! What links did, seen from both of their ends, and whether that is what they were asked.
 
+mod delay;
 mod fates;
 mod group;
 mod measure;

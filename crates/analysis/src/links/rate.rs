@@ -1,11 +1,12 @@
 //! How fast packets left while they were waiting for a rate.
 
 use super::{
-    ENOUGH,
+    ENOUGH, PAUSE,
     group::Member,
     measure::{hides_those_at_once, is_at_once},
 };
 use scenario::impairment::{Impairments, RateLimit};
+use std::collections::BTreeSet;
 
 /// Packets that left one behind the other without a pause, by the model of the rate asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,11 +45,30 @@ pub(super) fn measured(asked: &Impairments, members: &[Member<'_>]) -> Option<u6
     longest_stretch(asked, members)?.rate()
 }
 
-/// How late that packet arrived that was least late, by the model of the rate asked for, in ns; none where
-/// those that were sent at once can't be told from the others.
-pub(super) fn least_late(asked: &Impairments, members: &[Member<'_>]) -> Option<u64> {
-    let left = departures(asked, members)?;
-    left.map(|one| one.arrived.saturating_sub(one.free)).min()
+/// How late packets arrived by the model of the rate asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lateness {
+    /// Of the packet that was least late, in ns.
+    pub(super) least: u64,
+    /// In how many moments, each as long as a pause of a busy machine, those were sent that waited for no
+    /// other. Who waits for a packet that is late is as late as it is, however many they are.
+    pub(super) moments: usize,
+}
+
+/// None where nothing arrived, or those that were sent at once can't be told from the others.
+pub(super) fn lateness(asked: &Impairments, members: &[Member<'_>]) -> Option<Lateness> {
+    let (mut least, mut moments) = (None::<u64>, BTreeSet::new());
+    for one in departures(asked, members)? {
+        let late = one.arrived.saturating_sub(one.free);
+        least = Some(least.map_or(late, |least| least.min(late)));
+        if !one.waited {
+            moments.insert(one.ready / PAUSE);
+        }
+    }
+    Some(Lateness {
+        least: least?,
+        moments: moments.len(),
+    })
 }
 
 /// The longest stretch in which packets were waiting for the rate; none where others that were sent at
@@ -81,6 +101,8 @@ struct Departure {
     /// Whether another one was still leaving when it was ready.
     waited: bool,
     bits: u64,
+    /// When it is ready to leave, by the delay asked for.
+    ready: u64,
     /// When it has left, and when it arrived.
     free: u64,
     arrived: u64,
@@ -104,6 +126,7 @@ fn departures<'a>(
         Departure {
             waited,
             bits,
+            ready,
             free,
             arrived,
         }

@@ -137,6 +137,10 @@ pub enum ProofState {
 }
 
 impl ProofState {
+    pub(crate) fn of(fits: bool) -> Self {
+        if fits { Self::Proven } else { Self::Refuted }
+    }
+
     /// Whether it is neither proven nor refuted.
     pub fn is_open(self) -> bool {
         !matches!(self, Self::Proven | Self::Refuted)

@@ -127,3 +127,17 @@ fn a_pause_makes_all_late_that_are_sent_in_it_and_counts_once() {
     assert_eq!(judged(1), Proven);
     assert_eq!(judged(8), Refuted);
 }
+
+#[test]
+fn a_few_pauses_are_no_delay_of_the_link() {
+    let judged = |moments: u64, late: u64| {
+        let lab = run(delayed(), 3 * moments, 7_000, 8, |_, sent| {
+            vec![sent + DELAY + late]
+        });
+        state(&lab, Condition::Delay)
+    };
+    assert_eq!(judged(2, 3_100), TooFew);
+    assert_eq!(judged(2, 40), Proven);
+    assert_eq!(judged(5, 3_100), Refuted);
+    assert_eq!(judged(2, 11_000), Refuted, "no pause is so long");
+}

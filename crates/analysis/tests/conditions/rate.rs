@@ -20,18 +20,27 @@ fn a_rate_is_measured_where_it_was_the_bottleneck() {
 }
 
 #[test]
-fn a_packet_that_a_pause_made_late_does_not_stand_for_those_that_waited_behind_it() {
-    let late = |first: u64, others: u64| {
+fn a_pause_makes_the_packets_late_that_wait_behind_another_and_is_no_delay_of_the_link() {
+    let late = |spacing: u64, first: u64, others: u64| {
         let mut free = 0;
-        let lab = run(rated(), 300, 100, 1_250 - 28, move |n, sent| {
+        let lab = run(rated(), 300, spacing, 1_250 - 28, move |n, sent| {
             free = (sent + DELAY).max(free) + 1_000;
             vec![free + if n == 0 { first } else { others }]
         });
         state(&lab, Condition::Delay)
     };
-    assert_eq!(late(0, 0), Proven);
-    assert_eq!(late(2_700, 0), Proven);
-    assert_eq!(late(2_700, 2_700), Refuted);
+    let (all_wait, none_waits) = (100, 2_000);
+    assert_eq!(late(all_wait, 0, 0), Proven);
+    assert_eq!(late(all_wait, 2_700, 0), Proven);
+    // A pause before the first one entered the queue looks the same.
+    assert_eq!(late(all_wait, 2_700, 2_700), TooFew);
+    assert_eq!(
+        late(all_wait, 12_000, 12_000),
+        Refuted,
+        "so long is no pause"
+    );
+    assert_eq!(late(none_waits, 2_700, 0), Proven);
+    assert_eq!(late(none_waits, 2_700, 2_700), Refuted);
 }
 
 #[test]
