@@ -81,7 +81,7 @@ pub(crate) fn connections<'a>(
         joined[at].tell(chapter);
     }
     for each in &mut joined {
-        each.complete();
+        each.complete(programs);
     }
     joined
 }
@@ -218,22 +218,24 @@ impl Joined<'_> {
         back.understood = chapter.understood;
     }
 
-    fn complete(&mut self) {
+    fn complete(&mut self, programs: &Programs) {
+        let senders = [&self.connection.client, &self.connection.server];
+        let encodings = senders.map(|sender| programs.encoding(sender));
         let known = self.contents.iter().zip(&self.situations);
-        let known = known.zip(&self.acknowledged);
+        let known = known.zip(&self.acknowledged).zip(encodings);
         let streams = self.connection.streams.iter_mut();
-        for (stream, ((contents, situations), acknowledged)) in streams.zip(known) {
+        for (stream, (((contents, situations), acknowledged), encoding)) in streams.zip(known) {
             stream.queues = queues::queues(stream, acknowledged);
             stream.holes = holes::holes(stream);
             if stream.writes.is_empty() {
                 stream.waits = waits::waits(&stream.segments, situations);
             }
             for message in &mut stream.messages {
-                message.text = contents.text(&message.body);
+                message.text = contents.text(&message.body, encoding);
             }
             let mut rights = Rights::new(&stream.messages);
             for understood in &mut stream.understood {
-                understood.text = contents.text(&understood.body);
+                understood.text = contents.text(&understood.body, encoding);
                 understood.right = rights.take(&understood.body);
             }
             stream.provenance = traces(stream);

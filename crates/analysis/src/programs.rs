@@ -1,7 +1,11 @@
 //! Which host has an address, and which program of it.
 
-use crate::{diary::Diary, model::program::ProgramSummary};
+use crate::{
+    diary::Diary,
+    model::{connection::End, program::ProgramSummary},
+};
 use framing::Framing;
+use protocol::Encoding;
 use record::run::Run;
 use scenario::plan::{Command, HostPlan, Listens, Program, ProgramPlan, VariantPlan};
 use std::net::SocketAddr;
@@ -88,6 +92,14 @@ impl Programs {
         match self.program(host, program)? {
             Program::Peer(config) => Some(&config.framing),
             Program::Command(_) => None,
+        }
+    }
+
+    /// How a program writes text, if it is one of the lab's own; else UTF-8.
+    pub(crate) fn encoding(&self, end: &End) -> Encoding {
+        match self.program(end.host.as_deref(), end.program.as_deref()) {
+            Some(Program::Peer(config)) => config.encoding,
+            Some(Program::Command(_)) | None => Encoding::default(),
         }
     }
 

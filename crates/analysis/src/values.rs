@@ -170,6 +170,7 @@ impl<'a> Facts<'a> {
                 Some(self.sum(|[out, back]| out.wire + back.wire)? + flows)
             }
             Metric::Elapsed => self.elapsed(),
+            Metric::FirstReply => self.streams.iter().filter_map(first_reply).max(),
             Metric::RoundTrips => (self.keeps_diary && !udp).then_some(self.trips),
             Metric::GaveUp => self.gave_up,
             Metric::WriteCall => {
@@ -229,6 +230,13 @@ impl<'a> Facts<'a> {
         // What was read before anything was written answers nothing.
         end.checked_sub(begin).filter(|elapsed| *elapsed > 0)
     }
+}
+
+/// How long a program waited on a connection until something came back for its first write.
+fn first_reply([out, back]: &[&Stream; 2]) -> Option<u64> {
+    let begin = out.writes.first()?.begin;
+    let mut reads = back.reads.iter().map(|read| read.end);
+    Some(reads.find(|end| *end > begin)? - begin)
 }
 
 fn direction_of(connection: &Connection, host: &str, program: &str) -> Option<Direction> {

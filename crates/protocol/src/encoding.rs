@@ -30,6 +30,15 @@ impl Encoding {
             .into_owned()
     }
 
+    /// The text that begins with these bytes: a character that their end cuts in two is left out.
+    pub fn decode_beginning(self, bytes: &[u8]) -> String {
+        let mut decoder = self.codec().new_decoder_without_bom_handling();
+        let room = decoder.max_utf8_buffer_length(bytes.len());
+        let mut text = String::with_capacity(room.unwrap_or(bytes.len()));
+        let _ = decoder.decode_to_string(bytes, &mut text, false);
+        text
+    }
+
     /// The bytes of this text; a character that can't be written becomes `&#NUMBER;`.
     pub fn encode(self, text: &str) -> Vec<u8> {
         self.codec().encode(text).0.into_owned()

@@ -105,7 +105,9 @@ mod tests {
         let findings = FindingCode::ALL.iter().map(|code| code.name());
         let causes = Cause::ALL.iter().map(|cause| cause.name());
         let conditions = Condition::ALL.iter().map(|condition| condition.name());
-        findings.chain(causes).chain(conditions).collect()
+        let headings = ["late", "queues", "wait"];
+        let words = findings.chain(causes).chain(conditions);
+        words.chain(headings).collect()
     }
 
     #[test]

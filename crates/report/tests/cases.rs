@@ -199,13 +199,13 @@ fn nothing_is_said_of_what_no_diary_tells() {
     }
     let text = alone(Lang::En, &analysis);
     assert!(
-        text.contains("3 sent, 3 arrived; back: 3 sent, 3 arrived."),
+        text.contains("3 sent, all arrived; back: 3 sent, all arrived."),
         "{text}"
     );
     analysis.flows[0].server.host = None;
     let text = alone(Lang::En, &analysis);
     assert!(
-        text.contains(": 3 sent; back: 3 sent, 3 arrived."),
+        text.contains(": 3 sent; back: 3 sent, all arrived."),
         "{text}"
     );
 }

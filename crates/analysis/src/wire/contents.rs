@@ -1,5 +1,6 @@
 //! The bytes of a stream, as far as they were captured.
 
+use protocol::Encoding;
 use std::ops::Range;
 
 /// How much of a message is quoted.
@@ -23,7 +24,7 @@ impl<'a> Contents<'a> {
     }
 
     /// The beginning of a range as text; `None` when its first byte was not captured.
-    pub(crate) fn text(&self, range: &Range<u64>) -> Option<String> {
+    pub(crate) fn text(&self, range: &Range<u64>, encoding: Encoding) -> Option<String> {
         let end = range.end.min(range.start.saturating_add(EXCERPT));
         let mut bytes = Vec::new();
         let mut next = range.start;
@@ -42,25 +43,22 @@ impl<'a> Contents<'a> {
         if bytes.is_empty() && !range.is_empty() {
             return None;
         }
-        Some(text_of(&bytes, next < range.end))
+        Some(text_of(&bytes, next < range.end, encoding))
     }
 }
 
 /// The beginning of some bytes as text.
 pub(crate) fn excerpt(bytes: &[u8]) -> String {
     let cut = bytes.len().min(EXCERPT as usize);
-    text_of(&bytes[..cut], cut < bytes.len())
+    text_of(&bytes[..cut], cut < bytes.len(), Encoding::Utf8)
 }
 
-/// A character that an excerpt's end cuts in two is left out; other bytes that are no UTF-8 show
-/// as U+FFFD.
-fn text_of(bytes: &[u8], cut: bool) -> String {
-    if let (true, Err(error)) = (cut, std::str::from_utf8(bytes))
-        && error.error_len().is_none()
-    {
-        return String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
+/// A character that an excerpt's end cuts in two is left out; bytes that are none show as U+FFFD.
+fn text_of(bytes: &[u8], cut: bool, encoding: Encoding) -> String {
+    match cut {
+        true => encoding.decode_beginning(bytes),
+        false => encoding.decode(bytes),
     }
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -72,7 +70,10 @@ mod tests {
         let mut contents = Contents::default();
         contents.add(7, b"Tracy");
         contents.add(0, b"Michael");
-        assert_eq!(contents.text(&(4..9)).as_deref(), Some("aelTr"));
+        assert_eq!(
+            contents.text(&(4..9), Encoding::Utf8).as_deref(),
+            Some("aelTr")
+        );
     }
 
     #[test]
@@ -80,8 +81,11 @@ mod tests {
         let mut contents = Contents::default();
         contents.add(0, b"Mich");
         contents.add(5, b"el");
-        assert_eq!(contents.text(&(0..7)).as_deref(), Some("Mich"));
-        assert_eq!(contents.text(&(4..7)), None);
+        assert_eq!(
+            contents.text(&(0..7), Encoding::Utf8).as_deref(),
+            Some("Mich")
+        );
+        assert_eq!(contents.text(&(4..7), Encoding::Utf8), None);
     }
 
     #[test]
@@ -90,5 +94,23 @@ mod tests {
         assert_eq!(excerpt(text.as_bytes()), "粘包".repeat(8));
         let odd = format!("a{text}");
         assert!(!excerpt(odd.as_bytes()).contains('\u{fffd}'));
+    }
+    #[test]
+    fn text_is_read_as_its_program_writes_it() {
+        let bytes = Encoding::Gbk.encode("你好 ok");
+        let mut contents = Contents::default();
+        contents.add(0, &bytes);
+        let text = |end: u64| contents.text(&(0..end), Encoding::Gbk);
+        assert_eq!(text(7).as_deref(), Some("你好 ok"));
+        let many = Encoding::Gbk.encode(&format!("a{}", "粘包".repeat(20)));
+        let mut contents = Contents::default();
+        contents.add(0, &many);
+        let begins = contents
+            .text(&(0..many.len() as u64), Encoding::Gbk)
+            .unwrap();
+        assert!(
+            begins.ends_with('粘') && !begins.contains('\u{fffd}'),
+            "{begins}"
+        );
     }
 }

@@ -7,7 +7,7 @@ use super::{
     run, say, spread,
     table::Table,
 };
-use analysis::{Analysis, BatchAnalysis, Price, Row, Verdict, model::connection::Direction};
+use analysis::{Analysis, BatchAnalysis, Row, Verdict, model::connection::Direction};
 use record::manifest::Outcome;
 use scenario::{finding::FindingCode, text::Lang};
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,7 +133,8 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
         ),
     };
     // Where the trouble is small packets, what they cost beside their payload matters more than reads.
-    let has_efficiency = batch.runs.first().is_some_and(has_small_segments);
+    let has_efficiency =
+        batch.runs.first().is_some_and(has_small_segments) || batch.runs.iter().any(is_narrow);
     let third = match has_efficiency {
         true => say(lang, "eff.", "效率"),
         false => say(lang, "reads", "读"),
@@ -147,7 +148,7 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
         ],
     };
     let mut table = Table::new(head.map(str::to_owned).to_vec(), &[0, 1, 7]);
-    for row in rows {
+    for (number, row) in rows.iter().enumerate() {
         let third = match has_efficiency {
             true => percent(row.payload, row.payload_wire),
             false => row.reads.map_or_else(dash, count),
@@ -160,8 +161,7 @@ fn once(batch: &BatchAnalysis, lang: Lang) -> String {
             row.elapsed.map_or_else(dash, time),
             bytes(row.wire),
             row.round_trips.map_or_else(dash, count),
-            row.price
-                .map_or_else(dash, |price| self::price(price, row, lang)),
+            price(row, number == 0, lang),
         ]);
     }
     let (about_en, about_zh) = match has_efficiency {
@@ -208,6 +208,12 @@ fn has_small_segments(run: &Analysis) -> bool {
                 | FindingCode::SillyWindowReceiver
         )
     })
+}
+
+/// Whether the path takes small packets only.
+fn is_narrow(run: &Analysis) -> bool {
+    let mut findings = run.findings.iter();
+    findings.any(|finding| finding.code == FindingCode::SmallMss)
 }
 
 /// Several runs a variant: their verdicts, and the middle of what they measured.
@@ -284,7 +290,18 @@ fn is_right(row: &Row) -> bool {
     row.right == row.messages && row.understood == row.messages
 }
 
-fn price(price: Price, row: &Row, lang: Lang) -> String {
+/// What a variant costs more than the first. What did not get everything across has no price.
+fn price(row: &Row, is_first: bool, lang: Lang) -> String {
+    if !is_first && !is_right(row) && row.messages.is_some() {
+        // Who has misunderstood nothing knows at least what is missing.
+        return match row.understood > row.right {
+            true => say(lang, "wrong", "错误"),
+            false => say(lang, "incomplete", "不完整"),
+        };
+    }
+    let Some(price) = row.price else {
+        return dash();
+    };
     let mut parts = vec![signed(price.wire, bytes)];
     if let Some(trips) = price.round_trips.filter(|trips| *trips > 0) {
         let en = |n| plural(n, "trip");
@@ -293,13 +310,6 @@ fn price(price: Price, row: &Row, lang: Lang) -> String {
             signed(trips, en),
             format!("往返 {}", signed(trips, count)),
         ));
-    }
-    if !is_right(row) {
-        // Who has misunderstood nothing knows at least what is missing.
-        parts.push(match row.understood > row.right {
-            true => say(lang, "wrong", "错误"),
-            false => say(lang, "incomplete", "不完整"),
-        });
     }
     parts.join(&say(lang, ", ", "，"))
 }

@@ -3,7 +3,7 @@
 use super::{
     WIDTH,
     layout::item,
-    quantity::{count, plural},
+    quantity::{count, percent, plural},
     run::name,
     say,
 };
@@ -78,11 +78,16 @@ fn told_way(analysis: &Analysis, flow: &Flow, way: Direction, lang: Lang) -> Str
         return text + &say(lang, ", all read", "，全部读到");
     }
     if let Some(arrived) = arrived {
-        text.push_str(&say(
-            lang,
-            format!(", {arrived} arrived"),
-            format!("，到达 {arrived}"),
-        ));
+        let missing = (sent - arrived) as u64;
+        let share = percent(missing, sent as u64);
+        text.push_str(&match missing {
+            0 => say(lang, ", all arrived", "，全部到达"),
+            _ => say(
+                lang,
+                format!(", {arrived} arrived ({share} missing)"),
+                format!("，到达 {arrived}（缺 {share}）"),
+            ),
+        });
     }
     if let Some(read) = read {
         text.push_str(&say(

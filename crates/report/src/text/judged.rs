@@ -18,7 +18,7 @@ use analysis::{
 use record::manifest::Outcome;
 use scenario::{
     expectation::{Claim, Condition, Expectation, Unit},
-    finding::Cause,
+    finding::{Cause, FindingCode},
     text::Lang,
 };
 
@@ -75,11 +75,27 @@ pub(super) fn objections(analysis: &Analysis, lang: Lang) -> String {
 
 /// What the reader should know besides, behind so many spaces.
 pub(super) fn remarks(analysis: &Analysis, indent: usize, lang: Lang) -> String {
-    let remarks = analysis.notes.iter().filter_map(|note| remark(note, lang));
+    let notes = analysis
+        .notes
+        .iter()
+        .filter(|note| !is_found(note, analysis));
+    let remarks = notes.filter_map(|note| remark(note, lang));
     let others = analysis.not_judged.iter();
     let others = others.filter_map(|expectation| not_judged(expectation, lang));
     let all = remarks.chain(others);
     all.map(|remark| item(&remark, indent, WIDTH)).collect()
+}
+
+/// Whether a finding tells it better: a stream that ended inside a message is no framing gone wrong.
+fn is_found(note: &Note, analysis: &Analysis) -> bool {
+    let Note::Malformed { host, program, .. } = note else {
+        return false;
+    };
+    analysis.findings.iter().any(|finding| {
+        finding.code == FindingCode::IncompleteMessage
+            && finding.host.as_ref() == Some(host)
+            && finding.program.as_ref() == Some(program)
+    })
 }
 
 /// What is expected on another stack only, and why.

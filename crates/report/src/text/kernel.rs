@@ -7,10 +7,13 @@ use scenario::text::Lang;
 /// What was left to it, where TCP was spoken and a kernel spoke it.
 pub(super) fn settings(runs: &[Analysis], lang: Lang) -> String {
     let speaks_tcp = runs.iter().any(|run| !run.connections.is_empty());
-    let subject = runs.first().and_then(Analysis::run).filter(|_| speaks_tcp);
-    let left = match subject.map(|subject| &subject.left_to_kernel) {
-        Some(left) if !left.is_empty() => left,
-        _ => return String::new(),
+    // In the others smoltcp may have spoken it at both ends.
+    let mut left = runs
+        .iter()
+        .filter_map(Analysis::run)
+        .map(|run| &run.left_to_kernel);
+    let Some(left) = left.find(|left| !left.is_empty()).filter(|_| speaks_tcp) else {
+        return String::new();
     };
     let each = left
         .iter()
