@@ -45,18 +45,14 @@ pub(crate) fn select(plan: &mut Plan, names: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Columns of the longest name in the catalogue.
-const NAME: usize = 16;
-
-/// Names side by side, in lines that end before column 80.
-fn lines<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    const WIDTH: usize = 79 - NAME - 1;
+/// Names side by side, in lines of fewer columns than these.
+fn lines<'a>(names: impl Iterator<Item = &'a str>, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for name in names {
         let last = lines.len() - 1;
         if lines[last].is_empty() {
             lines[last] = name.to_owned();
-        } else if lines[last].len() + 2 + name.len() < WIDTH {
+        } else if lines[last].len() + 2 + name.len() < columns {
             lines[last] = format!("{}, {name}", lines[last]);
         } else {
             lines[last].push(',');
@@ -70,13 +66,19 @@ fn lines<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 pub(crate) fn list(lang: Lang) -> Result<Exit, Failure> {
     let mut output = anstream::stdout().lock();
     let mut exit = Exit::Held;
-    for entry in catalogue::list() {
-        match entry.load() {
+    let plans: Vec<_> = catalogue::list()
+        .iter()
+        .map(catalogue::Entry::load)
+        .collect();
+    let names = plans.iter().flatten().map(|plan| plan.name.len());
+    let name = names.max().unwrap_or_default() + 1;
+    for plan in plans {
+        match plan {
             Ok(plan) => {
-                writeln!(output, "{:<NAME$} {}", plan.name, plan.title.in_lang(lang))?;
+                writeln!(output, "{:<name$} {}", plan.name, plan.title.in_lang(lang))?;
                 let names = plan.variants.iter().map(|variant| variant.name.as_str());
-                for line in lines(names) {
-                    writeln!(output, "{:<NAME$} {line}", "")?;
+                for line in lines(names, 78 - name) {
+                    writeln!(output, "{:<name$} {line}", "")?;
                 }
             }
             Err(diagnostics) => {
