@@ -67,6 +67,8 @@ struct Facts<'a> {
     datagrams_received: Vec<u64>,
     flows: Vec<(&'a Flow, Direction)>,
     gave_up: Option<u64>,
+    /// The longest wait for a connection's first byte.
+    first_byte: Option<u64>,
 }
 
 impl<'a> Facts<'a> {
@@ -79,6 +81,7 @@ impl<'a> Facts<'a> {
     ) -> Self {
         let mut streams = Vec::new();
         let mut trips = 0;
+        let mut first_byte = None;
         for each in joined {
             let Some(out) = direction_of(&each.connection, host, &program.name) else {
                 continue;
@@ -88,6 +91,10 @@ impl<'a> Facts<'a> {
                 each.connection.stream(out.reverse()),
             ]);
             trips += round_trips(each, out);
+            let read = each.connection.stream(out.reverse()).reads.first();
+            let waited = each.connection.opened.zip(read);
+            first_byte =
+                first_byte.max(waited.map(|(opened, read)| read.end.saturating_sub(opened)));
         }
         let entries = || flows::entries_of(diary, host, &program.name);
         let flows = all_flows.iter().filter_map(|flow| {
@@ -113,6 +120,7 @@ impl<'a> Facts<'a> {
                 .map(|entry| entry.at)
                 .collect(),
             flows: flows.collect(),
+            first_byte,
             gave_up: diary
                 .given_up
                 .iter()
@@ -170,7 +178,7 @@ impl<'a> Facts<'a> {
                 Some(self.sum(|[out, back]| out.wire + back.wire)? + flows)
             }
             Metric::Elapsed => self.elapsed(),
-            Metric::FirstReply => self.streams.iter().filter_map(first_reply).max(),
+            Metric::FirstByte => self.first_byte,
             Metric::RoundTrips => (self.keeps_diary && !udp).then_some(self.trips),
             Metric::GaveUp => self.gave_up,
             Metric::WriteCall => {
@@ -230,13 +238,6 @@ impl<'a> Facts<'a> {
         // What was read before anything was written answers nothing.
         end.checked_sub(begin).filter(|elapsed| *elapsed > 0)
     }
-}
-
-/// How long a program waited on a connection until something came back for its first write.
-fn first_reply([out, back]: &[&Stream; 2]) -> Option<u64> {
-    let begin = out.writes.first()?.begin;
-    let mut reads = back.reads.iter().map(|read| read.end);
-    Some(reads.find(|end| *end > begin)? - begin)
 }
 
 fn direction_of(connection: &Connection, host: &str, program: &str) -> Option<Direction> {

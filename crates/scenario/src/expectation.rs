@@ -184,9 +184,9 @@ names! {
         DatagramsReceived = "datagrams-received",
         /// From the begin of the first write to the end of the last read that returned bytes.
         Elapsed = "elapsed",
-        /// From the begin of a connection's first write to the end of the next read that returned bytes:
-        /// how long it waited for the first answer; the longest of several.
-        FirstReply = "first-reply",
+        /// From a connection's SYN to the end of the first read that returned bytes; the longest of
+        /// several.
+        FirstByte = "first-byte",
         /// The longest time that one write call took.
         WriteCall = "write-call",
         /// The longest time from the return of a write to the end of the other side's read that returned
@@ -216,7 +216,7 @@ impl Metric {
     /// What its values count.
     pub fn unit(self) -> Unit {
         match self {
-            Self::Elapsed | Self::FirstReply | Self::GaveUp | Self::WriteCall | Self::Delivery => {
+            Self::Elapsed | Self::FirstByte | Self::GaveUp | Self::WriteCall | Self::Delivery => {
                 Unit::Nanoseconds
             }
             Self::Payload

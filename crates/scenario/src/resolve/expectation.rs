@@ -233,7 +233,7 @@ pub(super) fn find_program<'a>(
 /// Why a metric is never measured for this program.
 fn unmeasured(metric: Metric, program: &Program) -> Option<(&'static str, &'static str)> {
     use Metric::{
-        DatagramsReceived, DatagramsSent, Delivery, ExitStatus, FirstReply, GaveUp, ReceiveQueue,
+        DatagramsReceived, DatagramsSent, Delivery, ExitStatus, FirstByte, GaveUp, ReceiveQueue,
         Retransmissions, Segments, SendQueue, Waits, WriteCall,
     };
     match (kind(program)?, metric) {
@@ -249,7 +249,7 @@ fn unmeasured(metric: Metric, program: &Program) -> Option<(&'static str, &'stat
         }
         (
             Kind::UdpResponder | Kind::UdpSender,
-            Segments | Retransmissions | FirstReply | GaveUp | WriteCall | Delivery | SendQueue
+            Segments | Retransmissions | FirstByte | GaveUp | WriteCall | Delivery | SendQueue
             | ReceiveQueue,
         ) => Some(("is for TCP, and this speaks UDP", "expect datagrams-sent")),
         _ => None,
