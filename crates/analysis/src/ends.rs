@@ -1,9 +1,13 @@
 //! Which packets belong together: those between the same two ends.
 
+use packet::decode::Network;
 use std::{
     hash::{BuildHasher, Hash, Hasher},
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
+
+/// The bit of the ports that says that the addresses are IPv6's.
+const IPV6: u32 = 32;
 
 /// Both ends, the same for both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +28,39 @@ impl Hash for Ends {
 
 impl Ends {
     /// Both ends in a fixed order, and which of them is the source.
-    #[inline]
     pub(crate) fn new(source: SocketAddr, destination: SocketAddr) -> (Self, usize) {
         let number = |end: SocketAddr| match end {
             SocketAddr::V4(end) => u128::from(end.ip().to_bits()),
             SocketAddr::V6(end) => end.ip().to_bits(),
         };
-        let mut ends = [source, destination].map(|end| (number(end), end.port()));
+        let ends = [source, destination].map(|end| (number(end), end.port()));
+        Self::between(ends, source.is_ipv6())
+    }
+
+    /// The same for a packet, by its headers.
+    #[inline(always)]
+    pub(crate) fn of(network: &Network<'_>, [source, destination]: [u16; 2]) -> (Self, usize) {
+        match network {
+            Network::V4(packet) => {
+                let number = |address: Ipv4Addr| u128::from(address.to_bits());
+                let ends = [
+                    (number(packet.source()), source),
+                    (number(packet.destination()), destination),
+                ];
+                Self::between(ends, false)
+            }
+            Network::V6(packet) => {
+                let ends = [
+                    (packet.source().to_bits(), source),
+                    (packet.destination().to_bits(), destination),
+                ];
+                Self::between(ends, true)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn between(mut ends: [(u128, u16); 2], are_ipv6: bool) -> (Self, usize) {
         let from = usize::from(ends[0] > ends[1]);
         if from == 1 {
             ends.swap(0, 1);
@@ -39,9 +69,19 @@ impl Ends {
         let ports = u64::from(low_port) | u64::from(high_port) << 16;
         let ends = Self {
             addresses: [low, high],
-            ports: ports | u64::from(source.is_ipv6()) << 32,
+            ports: ports | u64::from(are_ipv6) << IPV6,
         };
         (ends, from)
+    }
+
+    /// One of them: 0 or 1.
+    pub(crate) fn end(&self, side: usize) -> SocketAddr {
+        let address = self.addresses[side];
+        let address: IpAddr = match self.ports >> IPV6 {
+            0 => Ipv4Addr::from_bits(address as u32).into(),
+            _ => Ipv6Addr::from_bits(address).into(),
+        };
+        SocketAddr::new(address, (self.ports >> (16 * side)) as u16)
     }
 }
 
@@ -49,7 +89,7 @@ impl Ends {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Key {
     pub(crate) ends: Ends,
-    hash: u32,
+    pub(crate) hash: u32,
 }
 
 /// Where in a list stands what belongs to two ends. The list knows whose each of its items is.

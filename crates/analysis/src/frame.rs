@@ -5,7 +5,7 @@ mod walk;
 
 pub(crate) use walk::{Passed, Walk};
 
-use crate::tcp_flags;
+use crate::{ends::Ends, tcp_flags};
 use fragments::Whole;
 use packet::{
     Direction,
@@ -61,8 +61,9 @@ pub(crate) struct Frame<'a> {
     pub(crate) at: u64,
     /// Which way it went, where the file says.
     pub(crate) way: Option<Way>,
-    pub(crate) source: SocketAddr,
-    pub(crate) destination: SocketAddr,
+    pub(crate) ends: Ends,
+    /// Which of them sent it.
+    pub(crate) from: usize,
     /// Bytes of the IP packet, from its header; of a fragmented one, of all its fragments.
     pub(crate) ip_len: u32,
     /// As how many fragments it came; 1 for a whole packet.
@@ -95,15 +96,9 @@ pub(crate) enum Transport {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tcp {
     pub(crate) seq: u32,
-    /// None without the ACK flag.
-    pub(crate) ack: Option<u32>,
-    /// The same as written, with or without that flag.
+    /// The acknowledgment as written, with or without the ACK flag.
     pub(crate) written_ack: u32,
-    /// All control bits.
     pub(crate) control: tcp::Flags,
-    pub(crate) syn: bool,
-    pub(crate) fin: bool,
-    pub(crate) rst: bool,
     /// As in the header, not scaled.
     pub(crate) window: u16,
     /// Bytes of options.
@@ -118,6 +113,23 @@ pub(crate) struct Tcp {
 }
 
 impl Tcp {
+    /// None without the ACK flag.
+    pub(crate) fn ack(&self) -> Option<u32> {
+        self.control.ack().then_some(self.written_ack)
+    }
+
+    pub(crate) fn syn(&self) -> bool {
+        self.control.syn()
+    }
+
+    pub(crate) fn fin(&self) -> bool {
+        self.control.fin()
+    }
+
+    pub(crate) fn rst(&self) -> bool {
+        self.control.rst()
+    }
+
     /// What the flags need of it.
     #[inline]
     pub(crate) fn for_flags(&self, at: u64) -> Option<tcp_flags::Segment> {
@@ -128,12 +140,20 @@ impl Tcp {
             flags: self.control,
             window: self.window,
             len: self.shown?,
-            window_scale: self.window_scale.filter(|_| self.syn),
+            window_scale: self.window_scale.filter(|_| self.syn()),
         })
     }
 }
 
 impl Frame<'_> {
+    pub(crate) fn source(&self) -> SocketAddr {
+        self.ends.end(self.from)
+    }
+
+    pub(crate) fn destination(&self) -> SocketAddr {
+        self.ends.end(1 - self.from)
+    }
+
     /// All fragments of it have come.
     fn complete(&mut self, whole: Whole) {
         self.fragments = whole.count;
@@ -200,7 +220,7 @@ pub(crate) fn again<'a>(file: &Reader<'a>, number: u64, offset: u64) -> Option<F
 fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {
     let (ports, transport, payload, payload_len) = match decoded.transport {
         decode::Transport::Tcp(segment) => (
-            (segment.header.source(), segment.header.destination()),
+            [segment.header.source(), segment.header.destination()],
             Transport::Tcp(Tcp {
                 shown: tcp_flags::payload_shown(packet, decoded, &segment),
                 ..tcp(&segment.header)
@@ -209,7 +229,7 @@ fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {
             segment.payload_len,
         ),
         decode::Transport::Udp(datagram) => (
-            (datagram.header.source(), datagram.header.destination()),
+            [datagram.header.source(), datagram.header.destination()],
             Transport::Udp,
             datagram.payload,
             datagram.payload_len,
@@ -217,6 +237,7 @@ fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {
         decode::Transport::LaterFragment | decode::Transport::Other(_) => return None,
     };
     let network = decoded.network;
+    let (ends, from) = Ends::of(&network, ports);
     let way = packet
         .direction
         .or(decoded.direction)
@@ -229,8 +250,8 @@ fn frame<'a>(packet: &Packet<'a>, decoded: &Decoded<'a>) -> Option<Frame<'a>> {
         offset: packet.offset,
         at: packet.at,
         way,
-        source: SocketAddr::new(network.source(), ports.0),
-        destination: SocketAddr::new(network.destination(), ports.1),
+        ends,
+        from,
         ip_len: u32::try_from(network.total_len()).unwrap_or(u32::MAX),
         fragments: 1,
         whole_at: network.fragment().is_none().then_some(packet.at),
@@ -266,15 +287,10 @@ fn too_big(decoded: &Decoded<'_>) -> Option<TooBig> {
 
 #[inline(always)]
 fn tcp(header: &tcp::Packet<'_>) -> Tcp {
-    let flags = header.flags();
     let mut tcp = Tcp {
         seq: header.sequence(),
-        ack: flags.ack().then(|| header.acknowledgment()),
         written_ack: header.acknowledgment(),
-        control: flags,
-        syn: flags.syn(),
-        fin: flags.fin(),
-        rst: flags.rst(),
+        control: header.flags(),
         window: header.window(),
         options_len: (header.header_len() as u32).saturating_sub(TCP_HEADER),
         ..Tcp::default()

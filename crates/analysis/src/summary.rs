@@ -75,31 +75,30 @@ pub(crate) fn pass<'a>(
 ) -> Result<Pass<'a>, ReadError> {
     let walk = Walk::new(capture)?;
     let (mut lives, mut flows) = (Lives::new(listing), Flows::new(listing));
-    let mut take =
-        |lives: &mut Lives, (passed, expected): &(Passed<'a>, Option<Expected>)| match passed {
-            Passed::Frame(frame) => {
-                let group = match (&frame.transport, expected) {
-                    (Transport::Tcp(tcp), Some(expected)) => {
-                        Group::Connection(lives.next(expected, frame, tcp))
-                    }
-                    _ => Group::Flow(flows.next(frame)),
-                };
-                seen(group, frame);
-            }
-            Passed::Late(late) => lives.late(late),
+    let mut take = |lives: &mut Lives, frame: &Frame<'a>, expected: Expected| {
+        let group = match &frame.transport {
+            Transport::Tcp(tcp) => Group::Connection(lives.next(expected, frame, tcp)),
+            Transport::Udp => Group::Flow(flows.next(frame)),
         };
+        seen(group, frame);
+    };
     let mut ahead = Ahead::default();
-    let (met, file) = walk.each(|passed| {
-        let expected = match passed {
-            Passed::Frame(frame) if frame.tcp().is_some() => Some(lives.expect(frame)),
-            _ => None,
-        };
-        let is_near = expected.is_some_and(|expected| expected.is_near);
-        ahead.put(is_near, (*passed, expected), |passed| {
-            take(&mut lives, passed)
-        });
+    let (met, file) = walk.each(|passed| match passed {
+        Passed::Frame(frame) => {
+            let expected = match &frame.transport {
+                Transport::Tcp(_) => lives.expect(frame),
+                Transport::Udp => Expected::default(),
+            };
+            ahead.put(expected.is_near, frame, expected, |frame, expected| {
+                take(&mut lives, frame, expected);
+            });
+        }
+        Passed::Late(late) => {
+            ahead.drain(|frame, expected| take(&mut lives, frame, expected));
+            lives.late(late);
+        }
     });
-    ahead.drain(|passed| take(&mut lives, passed));
+    ahead.drain(|frame, expected| take(&mut lives, frame, expected));
     let (connections, findings) = lives.end();
     let summary = Analysis {
         version: model::VERSION,

@@ -45,6 +45,7 @@ impl<'a> Packet<'a> {
     ///
     /// # Errors
     /// As [`decode`].
+    #[inline]
     pub fn decode(&self) -> Result<Decoded<'a>, DecodeError> {
         decode(self.link_type, self.data, self.original_len as usize)
     }
@@ -144,6 +145,7 @@ impl<'a> Reader<'a> {
 impl<'a> Iterator for Reader<'a> {
     type Item = Packet<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Packet<'a>> {
         match self.format {
             Format::Pcap(layout) => pcap::next(self, layout),

@@ -93,6 +93,7 @@ pub struct Datagram<'a> {
 ///
 /// # Errors
 /// The link type is unknown, the frame carries no IP, or a header is cut or damaged.
+#[inline(always)]
 pub fn decode(
     link_type: LinkType,
     data: &[u8],
@@ -115,6 +116,7 @@ pub fn decode(
 }
 
 /// Length of the link header, what it says follows, and which way the frame passed.
+#[inline]
 fn link(
     link_type: LinkType,
     data: &[u8],
@@ -177,6 +179,7 @@ fn link(
 
 impl<'a> Network<'a> {
     /// Where it comes from.
+    #[inline]
     pub fn source(&self) -> IpAddr {
         match self {
             Self::V4(packet) => packet.source().into(),
@@ -185,6 +188,7 @@ impl<'a> Network<'a> {
     }
 
     /// Where it goes.
+    #[inline]
     pub fn destination(&self) -> IpAddr {
         match self {
             Self::V4(packet) => packet.destination().into(),
@@ -193,6 +197,7 @@ impl<'a> Network<'a> {
     }
 
     /// Bytes of the packet by its header.
+    #[inline]
     pub fn total_len(&self) -> usize {
         match self {
             Self::V4(packet) => packet.total_len(),
@@ -201,6 +206,7 @@ impl<'a> Network<'a> {
     }
 
     /// Bytes of its headers, options and extensions included.
+    #[inline]
     pub fn header_len(&self) -> usize {
         match self {
             Self::V4(packet) => packet.header_len(),
@@ -209,6 +215,7 @@ impl<'a> Network<'a> {
     }
 
     /// Its identification: IPv6 has one only in fragments.
+    #[inline]
     pub fn id(&self) -> Option<u32> {
         match self {
             Self::V4(packet) => Some(packet.id().into()),
@@ -217,6 +224,7 @@ impl<'a> Network<'a> {
     }
 
     /// Which part of a fragmented packet this is; none for a whole one.
+    #[inline]
     pub fn fragment(&self) -> Option<Fragment> {
         match self {
             Self::V4(packet) => packet.fragment(),
@@ -228,6 +236,7 @@ impl<'a> Network<'a> {
     }
 
     /// What it carries, by its number at IANA.
+    #[inline]
     pub fn protocol(&self) -> u8 {
         match self {
             Self::V4(packet) => packet.protocol(),
@@ -236,6 +245,7 @@ impl<'a> Network<'a> {
     }
 
     /// What it carries, as far as captured.
+    #[inline]
     pub fn payload(&self) -> &'a [u8] {
         match self {
             Self::V4(packet) => packet.payload(),
@@ -244,6 +254,7 @@ impl<'a> Network<'a> {
     }
 
     /// Bytes it carries by its header.
+    #[inline]
     pub fn payload_len(&self) -> usize {
         match self {
             Self::V4(packet) => packet.payload_len(),
@@ -253,6 +264,7 @@ impl<'a> Network<'a> {
 }
 
 impl<'a> Transport<'a> {
+    #[inline]
     fn of(network: &Network<'a>) -> Result<Self, HeaderError> {
         if network.fragment().is_some_and(|part| part.offset > 0) {
             return Ok(Self::LaterFragment);
@@ -265,6 +277,7 @@ impl<'a> Transport<'a> {
     ///
     /// # Errors
     /// The header is cut or contradicts itself.
+    #[inline]
     pub fn new(protocol: u8, bytes: &'a [u8], len: usize) -> Result<Self, HeaderError> {
         match protocol {
             tcp::PROTOCOL => {

@@ -16,6 +16,7 @@ impl EtherType {
     pub const IPV6: Self = Self(0x86dd);
 
     /// Customer and service tags, and two numbers that were in use before the latter had one.
+    #[inline]
     fn is_vlan_tag(self) -> bool {
         matches!(self.0, 0x8100 | 0x88a8 | 0x9100 | 0x9200)
     }
@@ -33,6 +34,7 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     /// The bytes end inside the header or its tags.
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Result<Self, HeaderError> {
         let mut header_len = HEADER;
         loop {
@@ -46,21 +48,25 @@ impl<'a> Frame<'a> {
     }
 
     /// Where it goes.
+    #[inline]
     pub fn destination(&self) -> [u8; 6] {
         array(self.bytes, 0)
     }
 
     /// Where it comes from.
+    #[inline]
     pub fn source(&self) -> [u8; 6] {
         array(self.bytes, 6)
     }
 
     /// What it carries, behind all tags. Below 1536 it is a length, and LLC follows.
+    #[inline]
     pub fn ether_type(&self) -> EtherType {
         EtherType(u16::from_be_bytes(array(self.bytes, self.header_len - 2)))
     }
 
     /// VLAN identifiers (1–4094, 0 for none), the outermost first.
+    #[inline]
     pub fn vlans(&self) -> impl Iterator<Item = u16> + use<'a> {
         self.bytes[HEADER..self.header_len]
             .chunks_exact(TAG)
@@ -68,17 +74,20 @@ impl<'a> Frame<'a> {
     }
 
     /// Bytes of the header, tags included.
+    #[inline]
     pub fn header_len(&self) -> usize {
         self.header_len
     }
 
     /// What follows the header: padding and check sequence, where captured, are still there.
+    #[inline]
     pub fn payload(&self) -> &'a [u8] {
         &self.bytes[self.header_len..]
     }
 }
 
 /// `N` bytes from `at`. Callers have checked that they are there.
+#[inline]
 pub(crate) fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     let mut array = [0; N];
     array.copy_from_slice(&bytes[at..at + N]);

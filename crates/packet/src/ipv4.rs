@@ -8,6 +8,8 @@ const MIN_HEADER: usize = 20;
 /// A view of a packet.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'a> {
+    /// What all headers have.
+    fixed: &'a [u8; MIN_HEADER],
     bytes: &'a [u8],
     total_len: usize,
 }
@@ -20,8 +22,9 @@ impl<'a> Packet<'a> {
     ///
     /// # Errors
     /// The bytes end inside the header, or it contradicts itself.
+    #[inline]
     pub fn new(bytes: &'a [u8], original_len: usize) -> Result<Self, HeaderError> {
-        HeaderError::unless_there("IPv4", MIN_HEADER, bytes.len())?;
+        let fixed: &[u8; MIN_HEADER] = HeaderError::fixed("IPv4", bytes)?;
         let wrong = |field, value| {
             Err(HeaderError::Contradiction {
                 header: "IPv4",
@@ -29,15 +32,15 @@ impl<'a> Packet<'a> {
                 value,
             })
         };
-        if bytes[0] >> 4 != 4 {
-            return wrong("version", (bytes[0] >> 4).into());
+        if fixed[0] >> 4 != 4 {
+            return wrong("version", (fixed[0] >> 4).into());
         }
-        let header_len = usize::from(bytes[0] & 0x0f) * 4;
+        let header_len = usize::from(fixed[0] & 0x0f) * 4;
         if header_len < MIN_HEADER {
             return wrong("header length", header_len);
         }
         HeaderError::unless_there("IPv4", header_len, bytes.len())?;
-        let total_len = match u16::from_be_bytes(array(bytes, 2)) {
+        let total_len = match u16::from_be_bytes(array(fixed, 2)) {
             0 => original_len,
             len => len.into(),
         };
@@ -45,37 +48,47 @@ impl<'a> Packet<'a> {
             return wrong("total length", total_len);
         }
         let bytes = &bytes[..bytes.len().min(total_len)];
-        Ok(Self { bytes, total_len })
+        Ok(Self {
+            fixed,
+            bytes,
+            total_len,
+        })
     }
 
     /// Bytes of the header, options included: 20–60.
+    #[inline]
     pub fn header_len(&self) -> usize {
-        usize::from(self.bytes[0] & 0x0f) * 4
+        usize::from(self.fixed[0] & 0x0f) * 4
     }
 
     /// Bytes of the packet by its header, though fewer may have been captured.
+    #[inline]
     pub fn total_len(&self) -> usize {
         self.total_len
     }
 
     /// Congestion mark, RFC 3168 section 5: 3 means congestion experienced.
+    #[inline]
     pub fn ecn(&self) -> u8 {
-        self.bytes[1] & 0x03
+        self.fixed[1] & 0x03
     }
 
     /// Identification. Senders may leave it 0 where the packet can't be fragmented (RFC 6864).
+    #[inline]
     pub fn id(&self) -> u16 {
-        u16::from_be_bytes(array(self.bytes, 4))
+        u16::from_be_bytes(array(self.fixed, 4))
     }
 
     /// Whether routers must not fragment it.
+    #[inline]
     pub fn dont_fragment(&self) -> bool {
-        self.bytes[6] & 0x40 != 0
+        self.fixed[6] & 0x40 != 0
     }
 
     /// Which part of a packet this is; none for a whole one.
+    #[inline]
     pub fn fragment(&self) -> Option<Fragment> {
-        let field = u16::from_be_bytes(array(self.bytes, 6));
+        let field = u16::from_be_bytes(array(self.fixed, 6));
         let fragment = Fragment {
             id: self.id().into(),
             offset: usize::from(field & 0x1fff) * 8,
@@ -85,36 +98,43 @@ impl<'a> Packet<'a> {
     }
 
     /// Hops left.
+    #[inline]
     pub fn ttl(&self) -> u8 {
-        self.bytes[8]
+        self.fixed[8]
     }
 
     /// What it carries, by its number at IANA.
+    #[inline]
     pub fn protocol(&self) -> u8 {
-        self.bytes[9]
+        self.fixed[9]
     }
 
     /// Where it comes from.
+    #[inline]
     pub fn source(&self) -> Ipv4Addr {
-        Ipv4Addr::from(array::<4>(self.bytes, 12))
+        Ipv4Addr::from(array::<4>(self.fixed, 12))
     }
 
     /// Where it goes.
+    #[inline]
     pub fn destination(&self) -> Ipv4Addr {
-        Ipv4Addr::from(array::<4>(self.bytes, 16))
+        Ipv4Addr::from(array::<4>(self.fixed, 16))
     }
 
     /// Options as they stand, RFC 791 section 3.1.
+    #[inline]
     pub fn options(&self) -> &'a [u8] {
         &self.bytes[MIN_HEADER..self.header_len()]
     }
 
     /// What it carries, as far as captured.
+    #[inline]
     pub fn payload(&self) -> &'a [u8] {
         &self.bytes[self.header_len()..]
     }
 
     /// Bytes it carries by its header.
+    #[inline]
     pub fn payload_len(&self) -> usize {
         self.total_len - self.header_len()
     }

@@ -80,7 +80,22 @@ pub enum HeaderError {
 }
 
 impl HeaderError {
+    /// The part that every such header has; `Cut` unless it is there. Fields of an array are read without
+    /// another look at how long it is.
+    #[inline]
+    fn fixed<'a, const N: usize>(
+        header: &'static str,
+        bytes: &'a [u8],
+    ) -> Result<&'a [u8; N], Self> {
+        bytes.first_chunk().ok_or(Self::Cut {
+            header,
+            needed: N,
+            available: bytes.len(),
+        })
+    }
+
     /// `Cut` unless there are `needed` bytes.
+    #[inline]
     fn unless_there(
         header: &'static str,
         needed: usize,

@@ -15,6 +15,8 @@ const MIN_HEADER: usize = 20;
 /// A view of a segment.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'a> {
+    /// What all headers have.
+    fixed: &'a [u8; MIN_HEADER],
     bytes: &'a [u8],
 }
 
@@ -23,9 +25,10 @@ impl<'a> Packet<'a> {
     ///
     /// # Errors
     /// The bytes end inside the fixed header, or it contradicts itself.
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Result<Self, HeaderError> {
-        HeaderError::unless_there("TCP", MIN_HEADER, bytes.len())?;
-        let segment = Self { bytes };
+        let fixed = HeaderError::fixed("TCP", bytes)?;
+        let segment = Self { fixed, bytes };
         if segment.header_len() < MIN_HEADER {
             return Err(HeaderError::Contradiction {
                 header: "TCP",
@@ -37,57 +40,68 @@ impl<'a> Packet<'a> {
     }
 
     /// The sender's port.
+    #[inline]
     pub fn source(&self) -> u16 {
-        u16::from_be_bytes(array(self.bytes, 0))
+        u16::from_be_bytes(array(self.fixed, 0))
     }
 
     /// The receiver's port.
+    #[inline]
     pub fn destination(&self) -> u16 {
-        u16::from_be_bytes(array(self.bytes, 2))
+        u16::from_be_bytes(array(self.fixed, 2))
     }
 
     /// Sequence number of the first byte, or of SYN.
+    #[inline]
     pub fn sequence(&self) -> u32 {
-        u32::from_be_bytes(array(self.bytes, 4))
+        u32::from_be_bytes(array(self.fixed, 4))
     }
 
     /// The sequence number expected next, where ACK is set.
+    #[inline]
     pub fn acknowledgment(&self) -> u32 {
-        u32::from_be_bytes(array(self.bytes, 8))
+        u32::from_be_bytes(array(self.fixed, 8))
     }
 
     /// Bytes of the header by its data offset, options included: 20–60.
+    #[inline]
     pub fn header_len(&self) -> usize {
-        usize::from(self.bytes[12] >> 4) * 4
+        usize::from(self.fixed[12] >> 4) * 4
     }
 
     /// The control bits.
+    #[inline]
     pub fn flags(&self) -> Flags {
-        Flags(self.bytes[13])
+        Flags(self.fixed[13])
     }
 
     /// The window as written, before scaling (RFC 7323 section 2).
+    #[inline]
     pub fn window(&self) -> u16 {
-        u16::from_be_bytes(array(self.bytes, 14))
+        u16::from_be_bytes(array(self.fixed, 14))
     }
 
     /// Checksum as written.
+    #[inline]
     pub fn checksum(&self) -> u16 {
-        u16::from_be_bytes(array(self.bytes, 16))
+        u16::from_be_bytes(array(self.fixed, 16))
     }
 
     /// Where urgent data ends, where URG is set.
+    #[inline]
     pub fn urgent(&self) -> u16 {
-        u16::from_be_bytes(array(self.bytes, 18))
+        u16::from_be_bytes(array(self.fixed, 18))
     }
 
     /// The options, as far as captured.
+    #[inline]
     pub fn options(&self) -> Options<'a> {
         let end = self.header_len().min(self.bytes.len());
         Options::new(&self.bytes[MIN_HEADER..end])
     }
 
     /// What follows the header, as far as captured.
+    #[inline]
     pub fn payload(&self) -> &'a [u8] {
         self.bytes.get(self.header_len()..).unwrap_or_default()
     }
@@ -119,31 +133,37 @@ impl Flags {
     pub const CWR: Self = Self(0x80);
 
     /// Whether all of these bits are set.
+    #[inline]
     pub fn contains(self, bits: Self) -> bool {
         self.0 & bits.0 == bits.0
     }
 
     /// Whether SYN is set.
+    #[inline]
     pub fn syn(self) -> bool {
         self.contains(Self::SYN)
     }
 
     /// Whether ACK is set.
+    #[inline]
     pub fn ack(self) -> bool {
         self.contains(Self::ACK)
     }
 
     /// Whether FIN is set.
+    #[inline]
     pub fn fin(self) -> bool {
         self.contains(Self::FIN)
     }
 
     /// Whether RST is set.
+    #[inline]
     pub fn rst(self) -> bool {
         self.contains(Self::RST)
     }
 
     /// Whether PSH is set.
+    #[inline]
     pub fn psh(self) -> bool {
         self.contains(Self::PSH)
     }
@@ -152,6 +172,7 @@ impl Flags {
 impl std::ops::BitOr for Flags {
     type Output = Self;
 
+    #[inline]
     fn bitor(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }

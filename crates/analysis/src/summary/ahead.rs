@@ -3,46 +3,51 @@
 /// So many wait: a fetch takes about as long as they do.
 const MOST: usize = 8;
 
-/// Such items, first in, first out.
+/// Such items, each with what is known of it already; first in, first out.
 #[derive(Debug)]
-pub(super) struct Ahead<T> {
-    items: Vec<T>,
+pub(super) struct Ahead<T, K> {
+    items: Vec<(T, K)>,
     /// Where the first of them is, once there are as many as there can be.
     first: usize,
     /// How many in a row need nothing to be fetched.
     near: usize,
 }
 
-impl<T> Ahead<T> {
+impl<T: Copy, K: Copy> Ahead<T, K> {
     /// Adds one; takes the first if there are too many then. Where nothing has to be fetched for any, none waits.
     #[inline]
-    pub(super) fn put(&mut self, is_near: bool, item: T, mut take: impl FnMut(&T)) {
+    pub(super) fn put(&mut self, is_near: bool, item: &T, known: K, mut take: impl FnMut(&T, K)) {
         self.near = if is_near { self.near + 1 } else { 0 };
         if self.near >= MOST {
             self.drain(&mut take);
-            take(&item);
+            take(item, known);
             return;
         }
         if self.items.len() < MOST {
-            self.items.push(item);
+            self.items.push((*item, known));
             return;
         }
         let first = &mut self.items[self.first];
-        take(first);
-        *first = item;
+        take(&first.0, first.1);
+        *first = (*item, known);
         self.first = (self.first + 1) % MOST;
     }
 
     /// Takes those that are left.
-    pub(super) fn drain(&mut self, take: impl FnMut(&T)) {
+    #[inline]
+    pub(super) fn drain(&mut self, mut take: impl FnMut(&T, K)) {
+        if self.items.is_empty() {
+            return;
+        }
         let (behind, before) = self.items.split_at(self.first);
-        before.iter().chain(behind).for_each(take);
+        let in_order = before.iter().chain(behind);
+        in_order.for_each(|(item, known)| take(item, *known));
         self.items.clear();
         self.first = 0;
     }
 }
 
-impl<T> Default for Ahead<T> {
+impl<T, K> Default for Ahead<T, K> {
     fn default() -> Self {
         Self {
             items: Vec::with_capacity(MOST),
@@ -62,10 +67,10 @@ mod tests {
             for near in [0..0, 3..MOST, 3..3 * MOST] {
                 let (mut ahead, mut out) = (Ahead::default(), Vec::new());
                 for item in 0..count {
-                    ahead.put(near.contains(&item), item, |item| out.push(*item));
+                    ahead.put(near.contains(&item), &item, (), |item, ()| out.push(*item));
                     assert!(out.len() + MOST > item, "{item} of {count}, {near:?}");
                 }
-                ahead.drain(|item| out.push(*item));
+                ahead.drain(|item, ()| out.push(*item));
                 assert!(out.into_iter().eq(0..count), "{count}, {near:?}");
             }
         }
@@ -74,9 +79,9 @@ mod tests {
     #[test]
     fn what_is_far_waits_and_what_is_near_does_not() {
         let (mut ahead, mut out) = (Ahead::default(), 0);
-        (0..MOST).for_each(|item| ahead.put(false, item, |_| out += 1));
+        (0..MOST).for_each(|item| ahead.put(false, &item, (), |_, ()| out += 1));
         assert_eq!(out, 0);
-        (0..MOST).for_each(|item| ahead.put(true, item, |_| out += 1));
+        (0..MOST).for_each(|item| ahead.put(true, &item, (), |_, ()| out += 1));
         assert_eq!(out, 2 * MOST);
     }
 }

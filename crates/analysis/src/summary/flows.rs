@@ -30,7 +30,7 @@ impl Flows {
 
     /// Adds a datagram; says to which conversation.
     pub(super) fn next(&mut self, frame: &Frame<'_>) -> usize {
-        let (ends, _) = Ends::new(frame.source, frame.destination);
+        let ends = frame.ends;
         let key = self.places.key(ends);
         let all = &self.ends;
         let is = |place: usize| all[place] == ends;
@@ -42,7 +42,7 @@ impl Flows {
             self.flows.push(begin(frame));
         }
         let flow = &mut self.flows[place];
-        let direction = if flow.client.address == frame.source {
+        let direction = if flow.client.address == frame.source() {
             Direction::ClientToServer
         } else {
             Direction::ServerToClient

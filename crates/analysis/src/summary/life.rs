@@ -103,7 +103,7 @@ impl Life {
         if let Some(isn) = opener.client_isn {
             ways[0].begin(Origin::after_syn(isn));
         }
-        let client = match opener.client == frame.source {
+        let client = match opener.client == frame.source() {
             true => from,
             false => 1 - from,
         };
@@ -137,7 +137,7 @@ impl Life {
 
     /// Whether that packet, between the same ends, begins another connection.
     pub(super) fn is_over(&self, tcp: &Tcp) -> bool {
-        tcp.syn && self.birth.opener.is_over(tcp)
+        tcp.syn() && self.birth.opener.is_over(tcp)
     }
 
     /// Adds a packet of the side `from`.
@@ -151,7 +151,7 @@ impl Life {
         if let (None, Some(way)) = (self.noted, frame.way) {
             self.noted = Some(handshake::noted(way, from_client));
         }
-        if tcp.syn {
+        if tcp.syn() {
             self.open(usize::from(!from_client), tcp);
         }
         let [there, back] = &mut self.ways;
@@ -161,12 +161,12 @@ impl Life {
         };
         // Without a SYN a stream begins with the first byte that a packet names.
         if !own.has_begun {
-            own.begin(match tcp.syn {
+            own.begin(match tcp.syn() {
                 true => Origin::after_syn(tcp.seq),
                 false => Origin::at(tcp.seq),
             });
         }
-        if let (false, Some(ack)) = (other.has_begun, tcp.ack) {
+        if let (false, Some(ack)) = (other.has_begun, tcp.ack()) {
             other.begin(Origin::at(ack));
         }
         let before = own.watch.count();

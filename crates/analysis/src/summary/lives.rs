@@ -20,14 +20,15 @@ pub(super) struct Lives {
     places: Places,
     lives: Chunks<Life>,
     /// Of the packet that was expected last.
-    last: Option<Key>,
+    expected: Option<Key>,
+    /// Where the life of the last packet is.
+    current: usize,
 }
 
-/// To which connection a packet belongs, and which side sent it.
-#[derive(Clone, Copy, Debug)]
+/// What is known of a packet's connection before its turn.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Expected {
-    key: Key,
-    from: usize,
+    hash: u32,
     /// It is the connection of the packet before: packets come in bursts.
     pub(super) is_near: bool,
 }
@@ -43,20 +44,22 @@ impl Lives {
             listing,
             places: Places::default(),
             lives: Chunks::default(),
-            last: None,
+            expected: None,
+            current: 0,
         }
     }
 
     /// A packet will come; has what is known of its connection fetched.
     #[inline]
     pub(super) fn expect(&mut self, frame: &Frame<'_>) -> Expected {
-        let (ends, from) = Ends::new(frame.source, frame.destination);
-        if let Some(key) = self.last.filter(|last| last.ends == ends) {
+        if let Some(Key { ends, hash }) = self.expected
+            && ends == frame.ends
+        {
             let is_near = true;
-            return Expected { key, from, is_near };
+            return Expected { hash, is_near };
         }
-        let key = self.places.key(ends);
-        self.last = Some(key);
+        let key = self.places.key(frame.ends);
+        self.expected = Some(key);
         if let Some(life) = self
             .places
             .guess(&key)
@@ -64,8 +67,8 @@ impl Lives {
         {
             prefetch(life);
         }
-        let is_near = false;
-        Expected { key, from, is_near }
+        let (hash, is_near) = (key.hash, false);
+        Expected { hash, is_near }
     }
 
     fn find(&self, key: &Key) -> Option<usize> {
@@ -74,10 +77,17 @@ impl Lives {
 
     /// Adds a packet, one that was expected; says to which connection.
     #[inline]
-    pub(super) fn next(&mut self, expected: &Expected, frame: &Frame<'_>, tcp: &Tcp) -> usize {
-        let Expected { key, from, .. } = *expected;
+    pub(super) fn next(&mut self, expected: Expected, frame: &Frame<'_>, tcp: &Tcp) -> usize {
+        let Frame { ends, from, .. } = *frame;
+        let key = Key {
+            ends,
+            hash: expected.hash,
+        };
         let segment = tcp.for_flags(frame.at);
-        let place = self.find(&key);
+        let place = match is(&self.lives, &key)(self.current) {
+            true => Some(self.current),
+            false => self.find(&key),
+        };
         if let Some(place) = place
             && let Some(life) = self.lives.get_mut(place)
             && !life.is_over(tcp)
@@ -86,6 +96,7 @@ impl Lives {
                 life.flag(from, &segment);
             }
             life.next(from, frame, tcp);
+            self.current = place;
             return place;
         }
         let before = place.and_then(|place| self.lives.get_mut(place));
@@ -104,6 +115,7 @@ impl Lives {
         life.next(from, frame, tcp);
         self.places.put(&key, fresh, is(&self.lives, &key));
         self.lives.push(life);
+        self.current = fresh;
         fresh
     }
 

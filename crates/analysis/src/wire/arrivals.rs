@@ -133,8 +133,8 @@ impl Arrivals {
         for capture in captures {
             let Some(host) = &capture.host else { continue };
             for frame in &capture.frames.frames {
-                if frame.destination.ip() != host.address
-                    || frame.source.ip() == host.address
+                if frame.destination().ip() != host.address
+                    || frame.source().ip() == host.address
                     || is_damaged(&host.name, frame.number)
                 {
                     continue;
@@ -184,7 +184,7 @@ fn sent_packets(captures: &[Capture<'_>]) -> HashMap<Key, Alike> {
     for (place, capture) in captures.iter().enumerate() {
         let Some(host) = &capture.host else { continue };
         for (index, frame) in capture.frames.frames.iter().enumerate() {
-            if frame.source.ip() == host.address {
+            if frame.source().ip() == host.address {
                 sent.entry(key(frame)).or_default().sent.push(Sent {
                     capture: place,
                     frame: index,
@@ -202,8 +202,8 @@ fn key(frame: &Frame<'_>) -> Key {
     let content = match &frame.transport {
         Transport::Tcp(tcp) => Content::Tcp {
             seq: tcp.seq,
-            ack: tcp.ack,
-            flags: [tcp.syn, tcp.fin, tcp.rst],
+            ack: tcp.ack(),
+            flags: [tcp.syn(), tcp.fin(), tcp.rst()],
             window: tcp.window,
             timestamp: tcp.timestamp,
         },
@@ -212,8 +212,8 @@ fn key(frame: &Frame<'_>) -> Key {
         },
     };
     Key {
-        source: frame.source,
-        destination: frame.destination,
+        source: frame.source(),
+        destination: frame.destination(),
         len: frame.payload_len,
         content,
     }

@@ -109,7 +109,7 @@ fn lives(frames: &[Frame<'_>]) -> Vec<Life> {
     let mut current: HashMap<Tuple, usize> = HashMap::new();
     for (index, frame) in frames.iter().enumerate() {
         let Some(tcp) = frame.tcp() else { continue };
-        let key = tuple(frame.source, frame.destination);
+        let key = tuple(frame.source(), frame.destination());
         let life = match current.get(&key) {
             Some(at) if !lives[*at].opener.is_over(tcp) => &mut lives[*at],
             _ => {
@@ -142,17 +142,17 @@ pub(crate) struct Opener {
 
 impl Opener {
     pub(crate) fn of(frame: &Frame<'_>, tcp: &Tcp) -> Self {
-        let from_client = match (tcp.syn, tcp.ack) {
+        let from_client = match (tcp.syn(), tcp.ack()) {
             (true, None) => true,
             (true, Some(_)) => false,
-            (false, _) => frame.source.port() >= frame.destination.port(),
+            (false, _) => frame.source().port() >= frame.destination().port(),
         };
         let (client, server) = if from_client {
-            (frame.source, frame.destination)
+            (frame.source(), frame.destination())
         } else {
-            (frame.destination, frame.source)
+            (frame.destination(), frame.source())
         };
-        let client_isn = match (tcp.syn, tcp.ack) {
+        let client_isn = match (tcp.syn(), tcp.ack()) {
             (true, None) => Some(tcp.seq),
             (true, Some(ack)) => Some(ack.wrapping_sub(1)),
             (false, _) => None,
@@ -166,7 +166,7 @@ impl Opener {
 
     /// Whether a packet between the same ends begins another connection.
     pub(crate) fn is_over(&self, tcp: &Tcp) -> bool {
-        tcp.syn && tcp.ack.is_none() && self.client_isn != Some(tcp.seq)
+        tcp.syn() && tcp.ack().is_none() && self.client_isn != Some(tcp.seq)
     }
 }
 

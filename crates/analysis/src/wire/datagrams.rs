@@ -22,7 +22,7 @@ pub(crate) fn flows<'a>(captures: &[Capture<'a>], arrivals: &Arrivals) -> Vec<Wi
     let mut sent: Vec<(usize, usize)> = Vec::new();
     for (place, capture) in captures.iter().enumerate() {
         for (index, frame) in capture.frames.frames.iter().enumerate() {
-            let ours = capture_of(captures, frame.source) == Some(place);
+            let ours = capture_of(captures, frame.source()) == Some(place);
             if matches!(frame.transport, Transport::Udp) && ours {
                 sent.push((place, index));
             }
@@ -36,8 +36,8 @@ pub(crate) fn flows<'a>(captures: &[Capture<'a>], arrivals: &Arrivals) -> Vec<Wi
     for (place, index) in sent {
         let frame = &captures[place].frames.frames[index];
         let pair = (
-            frame.source.min(frame.destination),
-            frame.source.max(frame.destination),
+            frame.source().min(frame.destination()),
+            frame.source().max(frame.destination()),
         );
         let at = *known.entry(pair).or_insert_with(|| {
             flows.push(WireFlow {
@@ -47,7 +47,7 @@ pub(crate) fn flows<'a>(captures: &[Capture<'a>], arrivals: &Arrivals) -> Vec<Wi
             flows.len() - 1
         });
         let WireFlow { flow, payloads } = &mut flows[at];
-        let direction = if flow.client.address == frame.source {
+        let direction = if flow.client.address == frame.source() {
             Direction::ClientToServer
         } else {
             Direction::ServerToClient
@@ -68,8 +68,8 @@ pub(crate) fn begin(frame: &Frame<'_>) -> Flow {
         program: None,
     };
     Flow {
-        client: end(frame.source),
-        server: end(frame.destination),
+        client: end(frame.source()),
+        server: end(frame.destination()),
         datagrams: Default::default(),
         wire: [0; 2],
         unlisted: [0; 2],

@@ -45,8 +45,8 @@ impl Beginning {
         if let Some(free) = self.packets.iter_mut().find(|first| first.is_none()) {
             *free = Some(First {
                 at,
-                syn: tcp.syn,
-                ack: tcp.ack.is_some(),
+                syn: tcp.syn(),
+                ack: tcp.ack().is_some(),
             });
         }
     }
@@ -116,8 +116,8 @@ pub(crate) fn sent_again(captures: &[Capture<'_>], conversation: &Conversation) 
         .iter()
         .map(|at| &captures[place].frames.frames[*at]);
     let is_opening = |frame: &&Frame<'_>| {
-        let opens = |tcp: &Tcp| tcp.syn && tcp.ack.is_none();
-        frame.source == conversation.client && frame.tcp().is_some_and(opens)
+        let opens = |tcp: &Tcp| tcp.syn() && tcp.ack().is_none();
+        frame.source() == conversation.client && frame.tcp().is_some_and(opens)
     };
     let syns = frames.filter(is_opening).map(|frame| Syn {
         frame: frame.number,
@@ -160,7 +160,7 @@ pub(crate) fn vantage(
     let mut packets = view.frames.iter().map(|at| &frames[*at]);
     let told = packets.find_map(|frame| Some((frame, frame.way?)));
     match told {
-        Some((frame, way)) => noted(way, frame.source == conversation.client),
+        Some((frame, way)) => noted(way, frame.source() == conversation.client),
         None => Beginning::of(frames, view).vantage(),
     }
 }

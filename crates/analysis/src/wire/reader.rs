@@ -68,20 +68,20 @@ impl Reader {
         self.packets += 1;
         self.wire += u64::from(frame.ip_len);
         self.framing += frame.ethernet();
-        self.is_finished |= tcp.fin;
-        self.is_reset |= tcp.rst;
+        self.is_finished |= tcp.fin();
+        self.is_reset |= tcp.rst();
         // The payload of a reset is a diagnostic, no part of the stream (RFC 9293, 3.5.3).
-        if tcp.rst {
+        if tcp.rst() {
             return;
         }
         let before = self.offset(tcp.seq, self.highest) < self.acknowledged as i64;
-        if frame.payload_len <= 1 && before && !tcp.syn && !tcp.fin {
+        if frame.payload_len <= 1 && before && !tcp.syn() && !tcp.fin() {
             sink.probed(frame.number);
         }
         if frame.payload_len == 0 {
             return;
         }
-        let first = self.offset(tcp.seq.wrapping_add(u32::from(tcp.syn)), self.highest);
+        let first = self.offset(tcp.seq.wrapping_add(u32::from(tcp.syn())), self.highest);
         let end = (first + i64::from(frame.payload_len)).max(0) as u64;
         // A keep-alive repeats one byte that is acknowledged already (RFC 9293, 3.8.4).
         if end == 0 || (frame.payload_len == 1 && end <= self.acknowledged) {
@@ -101,7 +101,7 @@ impl Reader {
             fresh: if fresh.is_empty() { end..end } else { fresh },
             headers: frame.ip_len.saturating_sub(frame.payload_len),
             full: self.mss.is_some_and(full),
-            fin: tcp.fin,
+            fin: tcp.fin(),
             arrival: None,
         };
         self.highest = self.highest.max(end);
@@ -110,14 +110,14 @@ impl Reader {
 
     /// A packet of the receiver.
     pub(crate) fn received<'a>(&mut self, frame: &Frame<'_>, tcp: &Tcp, sink: &mut impl Sink<'a>) {
-        let Some(ack) = tcp.ack else { return };
+        let Some(ack) = tcp.ack() else { return };
         let up_to = self.offset(ack, self.acknowledged).max(0) as u64;
         self.acknowledged = self.acknowledged.max(up_to);
         self.timing.acknowledged(up_to, frame.at);
-        if let Some(scale) = self.scale.filter(|_| !tcp.syn && !tcp.rst) {
+        if let Some(scale) = self.scale.filter(|_| !tcp.syn() && !tcp.rst()) {
             self.timing.offered(u64::from(tcp.window) << scale);
         }
-        let scale = if tcp.syn { Some(0) } else { self.scale };
+        let scale = if tcp.syn() { Some(0) } else { self.scale };
         sink.acknowledged(Acknowledgment {
             frame: frame.number,
             at: frame.at,

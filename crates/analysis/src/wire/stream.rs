@@ -87,7 +87,7 @@ pub(crate) fn read<'a>(
     for index in &view.frames {
         let frame = &frames[*index];
         let Some(tcp) = frame.tcp() else { continue };
-        if frame.source == sender {
+        if frame.source() == sender {
             list.arrival = arrivals.first(place, *index);
             reader.sent(frame, tcp, &mut list);
         } else {
@@ -155,9 +155,9 @@ impl Opening {
                 let frames = &captures[view.capture].frames.frames;
                 view.frames
                     .iter()
-                    .filter(|index| frames[**index].source == end)
+                    .filter(|index| frames[**index].source() == end)
                     .filter_map(|index| frames[*index].tcp().copied())
-                    .find(|tcp| tcp.syn)
+                    .find(|tcp| tcp.syn())
             })
         };
         Self {
@@ -183,10 +183,10 @@ impl Opening {
             let frames = &captures[view.capture].frames.frames;
             view.frames.iter().find_map(|index| {
                 let (frame, tcp) = (&frames[*index], frames[*index].tcp()?);
-                if frame.source == sender {
+                if frame.source() == sender {
                     Some(tcp.seq)
                 } else {
-                    tcp.ack
+                    tcp.ack()
                 }
             })
         });

@@ -1,5 +1,7 @@
 //! Numbers in the byte order of the machine that wrote the file.
 
+use crate::ethernet::array;
+
 /// A byte order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum ByteOrder {
@@ -23,6 +25,16 @@ impl ByteOrder {
             Self::Little => u32::from_le_bytes(bytes),
             Self::Big => u32::from_be_bytes(bytes),
         })
+    }
+
+    /// Four numbers.
+    #[inline]
+    pub(super) fn four(self, bytes: &[u8; 16]) -> [u32; 4] {
+        let four = [0, 4, 8, 12].map(|at| u32::from_le_bytes(array(bytes, at)));
+        match self {
+            Self::Little => four,
+            Self::Big => four.map(u32::swap_bytes),
+        }
     }
 
     pub(super) fn i64(self, bytes: &[u8], at: usize) -> Option<i64> {

@@ -63,13 +63,13 @@ impl Layout {
         Ok((layout, Interface::new(link_type, field(16)?, ticks)))
     }
 
-    fn lengths(self, header: &[u8]) -> Option<(u32, u32)> {
-        let (first, second) = (self.order.u32(header, 8)?, self.order.u32(header, 12)?);
-        Some(match self.lengths {
+    /// A record's captured and its original length.
+    fn lengths(self, first: u32, second: u32) -> (u32, u32) {
+        match self.lengths {
             Lengths::CapturedFirst => (first, second),
             Lengths::OriginalFirst => (second, first),
             Lengths::SmallerIsCaptured => (first.min(second), first.max(second)),
-        })
+        }
     }
 }
 
@@ -78,6 +78,7 @@ const MAX_PACKET: u32 = 256 << 10;
 /// The longest for those that are no networks: D-Bus messages, USB transfers.
 const MAX_MESSAGE: u32 = 128 << 20;
 
+#[inline]
 pub(super) fn next<'a>(reader: &mut Reader<'a>, layout: Layout) -> Option<Packet<'a>> {
     let offset = reader.position;
     match record(&reader.file[offset..], layout) {
@@ -108,14 +109,12 @@ pub(super) fn record(rest: &[u8], layout: Layout) -> Result<Option<(Packet<'_>, 
     let truncated = |needed: usize| Damage::Truncated {
         missing: (needed - rest.len()) as u64,
     };
-    let (Some(header), Some((captured, original_len)), Some(seconds), Some(ticks)) = (
-        rest.get(..layout.record_header),
-        layout.lengths(rest),
-        layout.order.u32(rest, 0),
-        layout.order.u32(rest, 4),
-    ) else {
+    let (Some(fields), Some(header)) = (rest.first_chunk(), rest.get(..layout.record_header))
+    else {
         return Err(truncated(layout.record_header));
     };
+    let [seconds, ticks, first, second] = layout.order.four(fields);
+    let (captured, original_len) = layout.lengths(first, second);
     let longest = match layout.link_type {
         LinkType(220 | 231 | 249) => MAX_MESSAGE,
         _ => MAX_PACKET,
