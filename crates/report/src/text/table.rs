@@ -103,7 +103,7 @@ impl Table {
             let is_last = at + 1 == widths.len();
             let start = width(&line);
             let cell = if is_last && self.left.contains(&at) && width(cell) > *columns {
-                let wrapped = wrap(cell, 0, *columns);
+                let wrapped = phrases(cell, *columns);
                 let mut lines = wrapped.lines();
                 let first = lines.next().unwrap_or_default().to_owned();
                 below.extend(lines.map(|line| format!("{}{line}\n", " ".repeat(start))));
@@ -120,6 +120,18 @@ impl Table {
             line.push_str(&" ".repeat(gap));
         }
         format!("{}\n{}", line.trim_end(), below.concat())
+    }
+}
+
+/// Lines of so many columns that end behind a comma where that is possible, so that a number keeps its unit.
+fn phrases(cell: &str, columns: usize) -> String {
+    let each = || cell.split(", ");
+    match each().all(|phrase| width(phrase) < columns) {
+        true => {
+            let kept: Vec<String> = each().map(|phrase| phrase.replace(' ', "\u{a0}")).collect();
+            wrap(&kept.join(", "), 0, columns).replace('\u{a0}', " ")
+        }
+        false => wrap(cell, 0, columns),
     }
 }
 
@@ -148,5 +160,15 @@ mod tests {
         assert!(text.lines().all(|line| width(line) <= WIDTH), "{text}");
         assert!(text.contains("10 "), "{text}");
         assert!(text.lines().count() > 3, "{text}");
+    }
+
+    #[test]
+    fn a_number_keeps_its_unit() {
+        let long = "x".repeat(60);
+        let text = table(&[["a", "n", "price"], [&long, "10", "−40.7 kB, +3 trips"]]).render();
+        assert!(text.contains("−40.7 kB,\n"), "{text}");
+        assert!(text.trim_end().ends_with(" +3 trips"), "{text}");
+        let words = phrases("a dozen words without any comma in between", 12);
+        assert!(words.lines().all(|line| width(line) <= 12), "{words}");
     }
 }
