@@ -3,7 +3,7 @@
 use super::{
     WIDTH, flags, judged,
     layout::{item, width, wrap},
-    quantity::{bytes, count, percent, plural, time},
+    quantity::{bytes, count, dash, percent, plural, time},
     say, story,
     table::Table,
     waits, wire,
@@ -242,7 +242,7 @@ fn found(analysis: &Analysis, number: usize, lang: Lang) -> String {
         ));
     }
     if names.is_empty() {
-        "–".to_owned()
+        dash()
     } else {
         names.join(", ")
     }

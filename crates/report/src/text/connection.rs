@@ -3,7 +3,7 @@
 use super::{
     WIDTH, capture, flags, lanes,
     layout::{item, wrap},
-    quantity::{bytes, count, percent, plural, time},
+    quantity::{bytes, count, dash, percent, plural, time},
     run, say, story,
     table::Table,
     wire,
@@ -128,7 +128,7 @@ fn figures(connection: &Connection, ethernet: bool, lang: Lang) -> String {
         table.row(vec![say(lang, en, zh), of(there), of(back)]);
     };
     let framing = |stream: &Stream| if ethernet { stream.framing } else { 0 };
-    let none = || "–".to_owned();
+    let none = dash;
     row("packets", "包", &|stream| count(stream.packets));
     row("segments with payload", "带载荷的报文段", &|stream| {
         count(stream.segments.len() as u64)

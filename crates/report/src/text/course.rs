@@ -3,7 +3,7 @@
 use super::{
     WIDTH,
     layout::wrap,
-    quantity::{bytes, count, mean, percent, time},
+    quantity::{bytes, count, dash, mean, percent, time},
     say,
     table::Table,
 };
@@ -69,7 +69,7 @@ fn is_about_silly_windows(analysis: &Analysis) -> bool {
 }
 
 fn row(slice: &Slice, start: u64) -> [String; 6] {
-    let none = || "–".to_owned();
+    let none = dash;
     let each = match slice.segments {
         0 => none(),
         segments => mean(slice.payload, segments),

@@ -44,9 +44,14 @@ pub(super) fn count(number: u64) -> String {
 /// A share in percent.
 pub(super) fn percent(part: u64, whole: u64) -> String {
     match whole {
-        0 => "–".to_owned(),
+        0 => dash(),
         _ => format!("{:.1} %", part as f64 * 100.0 / whole as f64),
     }
+}
+
+/// Where nothing was measured.
+pub(super) fn dash() -> String {
+    "–".to_owned()
 }
 
 /// A mean number of bytes: `1.1 B`, `571 B`.

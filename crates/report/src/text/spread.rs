@@ -3,7 +3,7 @@
 use super::{
     WIDTH,
     layout::wrap,
-    quantity::{bytes, count, time},
+    quantity::{bytes, count, dash, time},
     say,
     table::Table,
 };
@@ -102,7 +102,7 @@ fn percentiles(names: &[&str], rows: Vec<(Vec<String>, Unit, Percentiles)>, lang
             Unit::Bytes => bytes(value),
             Unit::Count => count(value),
         };
-        let perhaps = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), figure);
+        let perhaps = |value: Option<u64>| value.map_or_else(dash, figure);
         cells.extend([count(values.count), figure(values.min), figure(values.p50)]);
         cells.extend(has_p90.then(|| perhaps(values.p90)));
         cells.extend(has_p99.then(|| perhaps(values.p99)));
