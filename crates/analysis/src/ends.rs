@@ -1,6 +1,7 @@
 //! Which packets belong together: those between the same two ends.
 
 use packet::decode::Network;
+use prefetch::prefetch;
 use std::{
     hash::{BuildHasher, Hash, Hasher},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -128,14 +129,21 @@ impl Places {
 
     /// Where they probably are: other ends may have the same hash.
     #[inline]
-    pub(crate) fn guess(&self, key: &Key) -> Option<usize> {
-        self.find(key, |_| true)
+    pub(crate) fn guess(&self, hash: u32) -> Option<usize> {
+        self.slots[self.search(hash, |_| true)?].place()
+    }
+
+    /// Has the slot fetched in which they are found first.
+    #[inline]
+    pub(crate) fn fetch(&self, key: &Key) {
+        let mask = self.slots.len().wrapping_sub(1);
+        self.slots.get(key.hash as usize & mask).map(prefetch);
     }
 
     /// The place, if they have one. `is` says whether a place is theirs.
     #[inline]
     pub(crate) fn find(&self, key: &Key, is: impl Fn(usize) -> bool) -> Option<usize> {
-        self.slots[self.search(key, is)?].place()
+        self.slots[self.search(key.hash, is)?].place()
     }
 
     /// Gives these ends a place, or another.
@@ -144,7 +152,7 @@ impl Places {
             hash: key.hash,
             next: place as u32 + 1,
         };
-        match self.search(key, is) {
+        match self.search(key.hash, is) {
             Some(at) => self.slots[at] = slot,
             None => {
                 self.taken += 1;
@@ -158,11 +166,11 @@ impl Places {
 
     /// The slot of these ends.
     #[inline]
-    fn search(&self, key: &Key, is: impl Fn(usize) -> bool) -> Option<usize> {
+    fn search(&self, hash: u32, is: impl Fn(usize) -> bool) -> Option<usize> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut at = key.hash as usize & mask;
+        let mut at = hash as usize & mask;
         while let Some(place) = self.slots[at].place() {
-            if self.slots[at].hash == key.hash && is(place) {
+            if self.slots[at].hash == hash && is(place) {
                 return Some(at);
             }
             at = (at + 1) & mask;

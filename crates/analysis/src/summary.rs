@@ -89,9 +89,12 @@ pub(crate) fn pass<'a>(
                 Transport::Tcp(_) => lives.expect(frame),
                 Transport::Udp => Expected::default(),
             };
-            ahead.put(expected.is_near, frame, expected, |frame, expected| {
+            let half_way = ahead.put(expected.is_near, frame, expected, |frame, expected| {
                 take(&mut lives, frame, expected);
             });
+            if let Some(expected) = half_way {
+                lives.fetch(expected);
+            }
         }
         Passed::Late(late) => {
             ahead.drain(|frame, expected| take(&mut lives, frame, expected));

@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
     /// The next frame, if nothing is to wait for; others are held. What is rare gets copies, so that what is usual
     /// needs no memory for anything but the frame.
     #[inline(always)]
-    fn take(&mut self, packet: Packet<'a>) -> Option<Frame<'a>> {
+    fn take(&mut self, packet: &Packet<'a>) -> Option<Frame<'a>> {
         self.met.packets += 1;
         let (first, last) = self.met.span.unwrap_or((packet.at, packet.at));
         self.met.span = Some((first.min(packet.at), last.max(packet.at)));
@@ -93,10 +93,10 @@ impl<'a> Walk<'a> {
             return None;
         };
         if decoded.network.fragment().is_some() {
-            self.take_fragment(packet, decoded);
+            self.take_fragment(*packet, decoded);
             return None;
         }
-        let Some(frame) = frame(&packet, &decoded) else {
+        let Some(frame) = frame(packet, &decoded) else {
             self.take_other(decoded);
             return None;
         };
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
     #[inline]
     pub(crate) fn each(mut self, mut take: impl FnMut(Passed<'_, 'a>)) -> (Frames<'a>, Reader<'a>) {
         while let Some(packet) = self.reader.next() {
-            if let Some(frame) = self.take(packet) {
+            if let Some(frame) = self.take(&packet) {
                 take(Passed::Frame(&frame));
             }
             while !self.held.is_empty()

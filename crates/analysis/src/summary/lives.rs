@@ -49,7 +49,7 @@ impl Lives {
         }
     }
 
-    /// A packet will come; has what is known of its connection fetched.
+    /// A packet will come; has the place of its connection fetched.
     #[inline]
     pub(super) fn expect(&mut self, frame: &Frame<'_>) -> Expected {
         if let Some(Key { ends, hash }) = self.expected
@@ -60,15 +60,20 @@ impl Lives {
         }
         let key = self.places.key(frame.ends);
         self.expected = Some(key);
-        if let Some(life) = self
-            .places
-            .guess(&key)
-            .and_then(|place| self.lives.get(place))
+        self.places.fetch(&key);
+        let (hash, is_near) = (key.hash, false);
+        Expected { hash, is_near }
+    }
+
+    /// That packet will come soon; has what is known of its connection fetched.
+    #[inline]
+    pub(super) fn fetch(&self, expected: Expected) {
+        if !expected.is_near
+            && let Some(place) = self.places.guess(expected.hash)
+            && let Some(life) = self.lives.get(place)
         {
             prefetch(life);
         }
-        let (hash, is_near) = (key.hash, false);
-        Expected { hash, is_near }
     }
 
     fn find(&self, key: &Key) -> Option<usize> {

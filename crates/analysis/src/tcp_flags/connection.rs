@@ -26,7 +26,9 @@ impl Connection {
     /// `from` is neither.
     pub fn next(&mut self, from: usize, segment: &Segment) -> FlagSet {
         let mut flags = FlagSet::default();
-        self.begin(from, segment, &mut flags);
+        if segment.flags.syn() || self.halves.iter().any(|half| half.base.is_none()) {
+            self.begin(from, segment, &mut flags);
+        }
         let [a, b] = &mut self.halves;
         let (own, peer) = if from == 0 { (a, b) } else { (b, a) };
         replies(segment, own, peer, &mut flags);
@@ -110,8 +112,12 @@ fn replies(segment: &Segment, own: &mut Half, peer: &mut Half, flags: &mut FlagS
     flags.insert_if(TcpFlag::ZeroWindow, windows::is_zero(segment));
     flags.insert_if(TcpFlag::LostSegment, lost::is_behind_a_gap(segment, own));
     flags.insert_if(TcpFlag::KeepAlive, keep_alive::is_keep_alive(segment, own));
-    flags.insert_if(TcpFlag::WindowUpdate, windows::is_update(segment, own));
     flags.insert_if(TcpFlag::WindowFull, windows::is_full(segment, peer));
+    // What is left is about segments without data.
+    if segment.len > 0 {
+        return;
+    }
+    flags.insert_if(TcpFlag::WindowUpdate, windows::is_update(segment, own));
     if keep_alive::is_answer(segment, own, peer) {
         flags.insert(TcpFlag::KeepAliveAck);
     } else if windows::is_probe_ack(segment, own, peer) {
