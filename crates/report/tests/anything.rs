@@ -150,13 +150,14 @@ fn details() -> impl Strategy<Value = Details> {
             writes,
             hold,
         }),
-        (place(), hold(), number()).prop_map(|(segment, hold, acknowledgment_delay)| {
-            Details::Stall {
+        (place(), hold(), number(), any::<bool>()).prop_map(
+            |(segment, hold, acknowledgment_delay, in_vain)| Details::Stall {
                 segment,
                 hold,
                 acknowledgment_delay,
+                in_vain,
             }
-        }),
+        ),
         (place(), places()).prop_map(|(read, messages)| Details::StickyRead {
             read,
             messages,

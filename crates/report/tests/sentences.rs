@@ -129,6 +129,7 @@ fn of_segments() -> Vec<Finding> {
             segment: 1,
             hold: hold(Some(7)),
             acknowledgment_delay: 40_300_000,
+            in_vain: false,
         },
     ));
     let tinygrams = |cause, nagle_off| {

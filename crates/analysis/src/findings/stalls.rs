@@ -26,12 +26,12 @@ pub(super) fn stalls(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let Some((behind, released_by)) = hold.behind.zip(hold.released_by) else {
             continue;
         };
-        let left = situation.release.and_then(|release| release.ack.left);
+        let said = situation.release.and_then(|release| release.ack.said);
         let arrival = stream.segments[behind].arrival;
-        let Some((left, arrival)) = left.zip(arrival) else {
+        let Some((said, arrival)) = said.zip(arrival) else {
             continue;
         };
-        let acknowledgment_delay = left.saturating_sub(arrival.at);
+        let acknowledgment_delay = said.at.saturating_sub(arrival.at);
         if acknowledgment_delay < PUT_OFF {
             continue;
         }
@@ -54,6 +54,7 @@ pub(super) fn stalls(case: &Case<'_>, findings: &mut Vec<Finding>) {
                 segment: place,
                 hold,
                 acknowledgment_delay,
+                in_vain: said.in_vain,
             },
         }));
     }

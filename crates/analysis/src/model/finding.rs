@@ -119,6 +119,8 @@ pub enum Details {
         /// For how long the receiver kept the acknowledgment: from the arrival of what it
         /// acknowledges until it left, in ns.
         acknowledgment_delay: u64,
+        /// Whether that one was lost, and it took a later one to say so.
+        in_vain: bool,
     },
     /// One read returned bytes of several messages.
     StickyRead {

@@ -80,7 +80,7 @@ mod tests {
             up_to: 7,
             edge: window.map(|window| 7 + window),
             with_data: false,
-            left: None,
+            said: None,
         })
     }
 

@@ -124,7 +124,7 @@ impl Reader {
             up_to,
             edge: scale.map(|scale| up_to + (u64::from(tcp.window) << scale)),
             with_data: frame.payload_len > 0,
-            left: None,
+            said: None,
         });
     }
 

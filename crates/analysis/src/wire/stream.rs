@@ -13,7 +13,7 @@ use crate::{
     model::connection::{Arrival, Segment, Stream},
     sequence::Origin,
 };
-use std::{collections::HashMap, net::SocketAddr};
+use std::net::SocketAddr;
 
 /// A stream's segments and the order of events around them.
 #[derive(Debug, Default)]
@@ -46,8 +46,17 @@ pub(crate) struct Acknowledgment {
     pub(crate) edge: Option<u64>,
     /// Whether the packet carried payload too.
     pub(crate) with_data: bool,
-    /// When it left the receiver, where that was captured too.
-    pub(crate) left: Option<u64>,
+    /// When the receiver acknowledged the first of what is new in it, where that was captured too.
+    pub(crate) said: Option<Said>,
+}
+
+/// An acknowledgment as its sender's own capture shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// When it left.
+    pub(crate) at: u64,
+    /// Whether it never arrived, and a later one repeated it.
+    pub(crate) in_vain: bool,
 }
 
 /// Reads one direction off the captures.
@@ -70,17 +79,27 @@ pub(crate) fn read<'a>(
     let frames = &captures[place].frames.frames;
     let opening = Opening::find(captures, conversation, sender, receiver);
     let mut reader = Reader::default();
-    reader.begin(opening.origin(sender, conversation, captures));
+    let origin = opening.origin(sender, conversation, captures);
+    reader.begin(origin);
     reader.agree(&opening);
     let mut list = List::default();
     let at_receiver = arrival_capture_of(captures, receiver);
     if let Some((capture, theirs)) =
         at_receiver.and_then(|capture| Some((capture, conversation.view(capture)?)))
     {
+        let mut highest = -1;
         for index in &theirs.frames {
-            if let Some(arrival) = arrivals.first(capture, *index) {
-                let left = captures[capture].frames.frames[*index].at;
-                list.left_receiver.insert(arrival.frame, left);
+            let frame = &captures[capture].frames.frames[*index];
+            let said = frame.tcp().and_then(Tcp::ack);
+            let Some(ack) = said.filter(|_| frame.source() == receiver) else {
+                continue;
+            };
+            let up_to = origin.offset(ack, highest);
+            if up_to > highest {
+                highest = up_to;
+                let arrival = arrivals.first(capture, *index);
+                list.said
+                    .push((up_to, frame.at, arrival.map(|at| at.frame)));
             }
         }
     }
@@ -104,8 +123,11 @@ pub(crate) fn read<'a>(
 /// Everything, one after the other.
 #[derive(Default)]
 struct List<'a> {
-    /// When the receiver sent what arrived in these frames.
-    left_receiver: HashMap<u64, u64>,
+    /// What the receiver acknowledged, each more than the one before: up to where, when, and the frame in
+    /// which it arrived.
+    said: Vec<(i64, u64, Option<u64>)>,
+    /// Up to where acknowledgments have come in.
+    heard: Option<u64>,
     /// Where the next segment arrived.
     arrival: Option<Arrival>,
     out: WireStream<'a>,
@@ -127,8 +149,15 @@ impl<'a> Sink<'a> for List<'a> {
     }
 
     fn acknowledged(&mut self, ack: Acknowledgment) {
+        let heard = self.heard.map_or(-1, |heard| heard as i64);
+        let first = self.said.partition_point(|(up_to, ..)| *up_to <= heard);
+        let said = self.said.get(first).filter(|_| ack.up_to as i64 > heard);
+        self.heard = self.heard.max(Some(ack.up_to));
         self.out.steps.push(Step::Acknowledged(Acknowledgment {
-            left: self.left_receiver.get(&ack.frame).copied(),
+            said: said.map(|(_, at, arrival)| Said {
+                at: *at,
+                in_vain: *arrival != Some(ack.frame),
+            }),
             ..ack
         }));
     }

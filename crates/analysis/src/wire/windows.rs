@@ -77,7 +77,7 @@ mod tests {
             up_to,
             edge: window.map(|window| up_to + window),
             with_data: false,
-            left: None,
+            said: None,
         }
     }
 

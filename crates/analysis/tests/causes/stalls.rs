@@ -28,6 +28,35 @@ fn a_stall_is_nagle_waiting_for_an_acknowledgment_that_is_put_off() {
 }
 
 #[test]
+fn an_acknowledgment_that_was_lost_on_its_way_was_not_put_off_until_the_next() {
+    let stalled = |first: u64| {
+        let mut lab = Lab::new();
+        let mut tcp = michael_then(&mut lab);
+        // Arrived at 120,002. The first acknowledgment is lost, the next one 40 ms later is not.
+        tcp.ack_lost(Server, first);
+        tcp.ack(Server, first + 40_000);
+        tcp.send(Client, first + 60_010, 10);
+        let analysis = lab.analyse();
+        let stalls = found(&analysis, FindingCode::NagleDelackStall);
+        let details = stalls.first().map(|stall| stall.details.clone());
+        details.map(|details| match details {
+            Details::Stall {
+                acknowledgment_delay,
+                in_vain,
+                ..
+            } => (acknowledgment_delay, in_vain),
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(stalled(160_002), Some((40_000_000, true)));
+    assert_eq!(
+        stalled(120_020),
+        None,
+        "it came at once, and the link lost it"
+    );
+}
+
+#[test]
 fn what_left_during_its_write_did_not_stall() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().open(0);

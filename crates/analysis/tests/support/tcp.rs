@@ -299,6 +299,12 @@ impl<'a> Tcp<'a> {
         self.bare(side, micros, false, ack);
     }
 
+    /// An acknowledgment that the link loses.
+    pub(crate) fn ack_lost(&mut self, side: Side, micros: u64) {
+        let ack = self.acknowledgment(side, micros);
+        self.bare_arriving(side, micros, false, ack, &[]);
+    }
+
     /// A packet without payload that acknowledges this offset, whatever has arrived.
     pub(crate) fn ack_of(&mut self, side: Side, micros: u64, offset: u32) {
         let theirs = self.end(side.other()).isn.wrapping_add(1);
@@ -311,6 +317,10 @@ impl<'a> Tcp<'a> {
     }
 
     fn bare(&mut self, side: Side, micros: u64, fin: bool, ack: u32) {
+        self.bare_arriving(side, micros, fin, ack, &[micros + DELAY]);
+    }
+
+    fn bare_arriving(&mut self, side: Side, micros: u64, fin: bool, ack: u32, arrivals: &[u64]) {
         let end = self.end(side);
         let segment = Segment {
             seq: end.isn.wrapping_add(1).wrapping_add(end.sent as u32),
@@ -319,7 +329,7 @@ impl<'a> Tcp<'a> {
             window: end.window,
             ..Segment::default()
         };
-        self.packet(side, micros, &[micros + DELAY], &segment);
+        self.packet(side, micros, arrivals, &segment);
     }
 
     /// A packet that no stack would send, arriving after the link's delay.

@@ -59,8 +59,9 @@ impl Teller<'_> {
             Details::Stall {
                 hold,
                 acknowledgment_delay,
+                in_vain,
                 ..
-            } => self.stall(hold, *acknowledgment_delay),
+            } => self.stall(hold, *acknowledgment_delay, *in_vain),
             Details::StickyRead { read, messages, .. } => self.sticky(*read, messages),
             Details::SplitRead { message, reads, .. } => self.split(*message, reads),
             Details::Merged { understood, .. } => self.merged(*understood),

@@ -93,7 +93,7 @@ impl Teller<'_> {
         }
     }
 
-    pub(super) fn stall(&self, hold: &Hold, acknowledgment_delay: u64) -> Both {
+    pub(super) fn stall(&self, hold: &Hold, acknowledgment_delay: u64, in_vain: bool) -> Both {
         let (frame, rest) = self.frames();
         let (whose_en, whose_zh) = self.whose();
         let numbers: Vec<String> = rest
@@ -105,16 +105,23 @@ impl Teller<'_> {
         };
         let (waited, put_off) = (time(hold.waited()), time(acknowledgment_delay));
         let receiver = self.address_of(Seen::Receiver);
+        let (lost_en, lost_zh) = match in_vain {
+            true => (
+                format!(" It was lost then, and {ack} says it again."),
+                format!("它随后丢失，{ack} 又说了一遍。"),
+            ),
+            false => Default::default(),
+        };
         (
             format!(
                 "{whose_en}{frame} waited {waited} for {ack}, which acknowledges {behind}: \
                  {receiver} put that acknowledgment off for {put_off}, and Nagle's algorithm let \
-                 nothing small go before it came.\nCure: TCP_NODELAY, or one write for what \
+                 nothing small go before it came.{lost_en}\nCure: TCP_NODELAY, or one write for what \
                  belongs together."
             ),
             format!(
                 "{whose_zh}{frame} 为等待确认 {behind} 的 {ack} 等了 {waited}：{receiver} 把这个确认推迟了 \
-                 {put_off}，而 Nagle 算法在它到来之前不放行小报文段。\n对策：TCP_NODELAY，或把相关的内容\
+                 {put_off}，而 Nagle 算法在它到来之前不放行小报文段。{lost_zh}\n对策：TCP_NODELAY，或把相关的内容\
                  一次写出。"
             ),
         )
