@@ -389,7 +389,12 @@ fn udp(run: &Analysis, row: Row) -> Row {
         elapsed: senders
             .iter()
             .filter_map(|end| value(run, end, Metric::Elapsed))
-            .max(),
+            .max()
+            .or_else(|| {
+                let first = datagrams().map(|datagram| datagram.at).min()?;
+                let read = datagrams().filter_map(|datagram| datagram.received);
+                read.map(|read| read.at).max()?.checked_sub(first)
+            }),
         wire: run.flows.iter().flat_map(|flow| flow.wire).sum(),
         round_trips: None,
         ..row

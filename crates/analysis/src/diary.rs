@@ -119,17 +119,6 @@ impl Diary {
         tellers.any(|(at, who)| at == host && who == program)
     }
 
-    /// Connections that the kernel gave up.
-    pub(crate) fn given_up(&self) -> impl Iterator<Item = Note> {
-        self.given_up
-            .iter()
-            .map(|(host, program, lived)| Note::GivenUp {
-                host: host.clone(),
-                program: program.clone(),
-                after: *lived,
-            })
-    }
-
     /// Where a peer's framing broke.
     pub(crate) fn malformed(&self) -> impl Iterator<Item = Note> {
         self.chapters.iter().filter_map(|chapter| {

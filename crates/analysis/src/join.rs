@@ -4,7 +4,10 @@ use crate::{
     diary::{Chapter, Diary},
     frame::TooBig,
     holes,
-    model::connection::{Connection, Direction, End, Message, Stream, Trace},
+    model::{
+        connection::{Connection, Direction, End, Message, Stream, Trace},
+        note::Note,
+    },
     programs::{Programs, Protocol},
     queues,
     span::{SegmentIndex, overlapping},
@@ -38,6 +41,8 @@ pub(crate) struct Joined<'a> {
     /// How the receiver came to the end, per direction.
     pub(crate) endings: [Option<Ending>; 2],
     contents: [Contents<'a>; 2],
+    /// Whether there were keepalives or window probes, per direction.
+    probed: [bool; 2],
     /// What came in at the sender, per direction.
     acknowledged: [Vec<Acknowledgment>; 2],
 }
@@ -46,6 +51,8 @@ pub(crate) struct Joined<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ending {
     pub(crate) at: u64,
+    /// How long it had had the connection.
+    pub(crate) after: u64,
     /// Whether it read the stream's end.
     pub(crate) is_ended: bool,
     pub(crate) how: Closing,
@@ -151,6 +158,8 @@ fn read_wire<'a>(
         });
         acks.collect()
     });
+    let is_probe = |step: &Step| matches!(step, Step::Probe(_));
+    let probed = [&ours, &theirs].map(|wire| wire.steps.iter().any(is_probe));
     let told_too_big = [
         (conversation.client, conversation.server),
         (conversation.server, conversation.client),
@@ -185,6 +194,7 @@ fn read_wire<'a>(
         told_too_big,
         endings: [None, None],
         contents: [ours.contents, theirs.contents],
+        probed,
         acknowledged,
     }
 }
@@ -210,12 +220,39 @@ impl Joined<'_> {
         out.writes = chapter.writes;
         self.endings[back.index()] = chapter.closing.map(|(at, how)| Ending {
             at,
+            after: at.saturating_sub(chapter.at),
             is_ended: chapter.is_ended,
             how,
         });
         let back = &mut self.connection.streams[back.index()];
         back.reads = chapter.reads;
         back.understood = chapter.understood;
+    }
+
+    /// Who was told by its kernel that the connection is dead.
+    pub(crate) fn given_up(&self) -> impl Iterator<Item = Note> {
+        Direction::BOTH.into_iter().filter_map(|out| {
+            let ending = self.endings[out.reverse().index()]?;
+            let end = self.connection.sender(out);
+            Some(Note::GivenUp {
+                host: end.host.clone()?,
+                program: end.program.clone()?,
+                after: ending.after,
+                keepalive: self.probed[out.index()] && !self.has_unacknowledged(out, ending.at),
+            })
+            .filter(|_| ending.how == Closing::TimedOut)
+        })
+    }
+
+    /// Whether bytes that had left in that direction were not acknowledged at that time.
+    fn has_unacknowledged(&self, out: Direction, at: u64) -> bool {
+        let sent = self.connection.stream(out).segments.iter();
+        let sent = sent.take_while(|segment| segment.at <= at);
+        let sent = sent.map(|segment| segment.range.end).max();
+        let heard = self.acknowledged[out.index()].iter();
+        let heard = heard.take_while(|ack| ack.at <= at);
+        let heard = heard.map(|ack| ack.up_to).max();
+        sent > heard
     }
 
     fn complete(&mut self, programs: &Programs) {

@@ -91,7 +91,6 @@ pub fn analyse(run: &Run) -> Analysis {
     }
     noted.extend(warnings(&captures));
     noted.extend(diary.malformed());
-    noted.extend(diary.given_up());
     noted.extend(notes::nudged(&manifest.hosts));
 
     let links::Measured { links, fates } = links::measure(run);
@@ -101,6 +100,7 @@ pub fn analyse(run: &Run) -> Analysis {
     let doubts = links::doubts(run, &links);
     noted.extend(links::too_few(&links));
     let joined = join::connections(&captures, &arrivals, &mut diary, &programs);
+    noted.extend(joined.iter().flat_map(join::Joined::given_up));
     let mut flows = datagrams::flows(&captures, &arrivals);
     flows::tell(&mut flows, &diary, &programs);
     let flows: Vec<_> = flows.into_iter().map(|each| each.flow).collect();
@@ -109,6 +109,7 @@ pub fn analyse(run: &Run) -> Analysis {
     let known = findings::Known {
         is_captured: &|name| is_captured(&captures, name),
         loses_as_asked: &|name| doubts.is_empty() && links::may_lose(&links, name),
+        drops_only: &|name| links::drops_only(&links, name),
         fates: &fates,
     };
     findings.extend(findings::in_flows(&flows, &known));

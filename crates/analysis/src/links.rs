@@ -163,6 +163,20 @@ pub(crate) fn too_few(links: &[LinkSummary]) -> impl Iterator<Item = Note> {
         })
 }
 
+/// Whether a host's link drops what finds its queue full, and was asked for nothing else by which packets do
+/// not arrive.
+pub(crate) fn drops_only(links: &[LinkSummary], host: &str) -> bool {
+    let mut links = links.iter().filter(|link| link.host == host);
+    let drops_only = |link: &LinkSummary| {
+        let asked = &link.asked;
+        asked.queue.is_some()
+            && asked.loss == Loss::None
+            && asked.corrupt.is_never()
+            && link.outage.is_none()
+    };
+    links.clone().count() > 0 && links.all(drops_only)
+}
+
 /// Whether a host's link was asked for something by which packets do not arrive.
 pub(crate) fn may_lose(links: &[LinkSummary], host: &str) -> bool {
     let mut links = links.iter().filter(|link| link.host == host);

@@ -13,8 +13,9 @@ use crate::{
 /// least. That counts as waited for when the bytes were written before the acknowledgment came in
 /// (the kernel waited for it) or when the program read something between the write before and
 /// this one (the program waited for an answer). A program that was just slow, and read nothing,
-/// did not wait for a round trip. Retransmissions begin no flight.
-pub(crate) fn round_trips(joined: &Joined<'_>, out: Direction) -> u64 {
+/// did not wait for a round trip, and neither did one that reads answers without waiting for them (`asks_on`).
+/// Retransmissions begin no flight.
+pub(crate) fn round_trips(joined: &Joined<'_>, out: Direction, asks_on: bool) -> u64 {
     let stream = joined.connection.stream(out);
     let back = joined.connection.stream(out.reverse());
     let situations = &joined.situations[out.index()];
@@ -27,7 +28,9 @@ pub(crate) fn round_trips(joined: &Joined<'_>, out: Direction) -> u64 {
         let now = &situations[place].now;
         match flight_end {
             Some(end) if now.acknowledged < end => continue,
-            Some(_) => trips += u64::from(waited(stream, back, place, now.acknowledged_at)),
+            Some(_) => {
+                trips += u64::from(waited(stream, back, place, now.acknowledged_at, asks_on))
+            }
             None => {}
         }
         flight_end = Some(segment.range.end);
@@ -37,7 +40,13 @@ pub(crate) fn round_trips(joined: &Joined<'_>, out: Direction) -> u64 {
 
 /// Whether the segment's first byte had to wait for the acknowledgment that came in at that time,
 /// or for the answer that the program read.
-fn waited(stream: &Stream, back: &Stream, place: usize, acknowledged_at: u64) -> bool {
+fn waited(
+    stream: &Stream,
+    back: &Stream,
+    place: usize,
+    acknowledged_at: u64,
+    asks_on: bool,
+) -> bool {
     let offset = stream.segments[place].fresh.start;
     let Some(at) = covering(&stream.writes, offset) else {
         return false;
@@ -45,6 +54,9 @@ fn waited(stream: &Stream, back: &Stream, place: usize, acknowledged_at: u64) ->
     let write = &stream.writes[at];
     if write.end < acknowledged_at {
         return true;
+    }
+    if asks_on {
+        return false;
     }
     let Some(before) = at.checked_sub(1).map(|at| &stream.writes[at]) else {
         return false;

@@ -12,6 +12,8 @@ use crate::{
     queues,
     trips::round_trips,
 };
+use framing::Framing;
+use protocol::{Role, Wait};
 use record::manifest::{Manifest, ProgramRecord};
 use scenario::{
     expectation::{Metric, ValuePath},
@@ -55,6 +57,18 @@ fn exit_status(manifest: &Manifest, path: &ValuePath) -> Option<u64> {
     }
 }
 
+/// Whether a program sends its next message without waiting for the answer to the one before.
+fn asks_on(plan: &ProgramPlan) -> bool {
+    match &plan.program {
+        Program::Peer(config) => {
+            config.role == Role::TcpClient
+                && config.wait == Wait::Never
+                && config.framing != Framing::Handshake
+        }
+        Program::Command(_) => false,
+    }
+}
+
 /// Everything that concerns one program.
 struct Facts<'a> {
     keeps_diary: bool,
@@ -90,7 +104,7 @@ impl<'a> Facts<'a> {
                 each.connection.stream(out),
                 each.connection.stream(out.reverse()),
             ]);
-            trips += round_trips(each, out);
+            trips += round_trips(each, out, asks_on(program));
             let read = each.connection.stream(out.reverse()).reads.first();
             let waited = each.connection.opened.zip(read);
             first_byte =
@@ -156,8 +170,8 @@ impl<'a> Facts<'a> {
                     let fresh = out.segments.iter().filter(|it| !it.is_retransmission());
                     fresh.count() as u64
                 };
-                self.sum(|[out, _]| out.payload)?
-                    .checked_div(self.sum(fresh)?)
+                let (payload, segments) = (self.sum(|[out, _]| out.payload)?, self.sum(fresh)?);
+                (payload + segments / 2).checked_div(segments)
             }
             Metric::Segments | Metric::Retransmissions | Metric::SegmentPayload => None,
             Metric::Payload => {

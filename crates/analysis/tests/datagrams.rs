@@ -6,7 +6,7 @@ use analysis::model::finding::Details;
 use scenario::{
     expectation::{Metric, ValuePath},
     finding::{Cause, FindingCode},
-    impairment::{Chance, Loss},
+    impairment::{Chance, Loss, Queue},
     units::Percent,
 };
 use support::{CLIENT, DELAY, Lab, SERVER, Side::*, at, found, frames, only};
@@ -69,6 +69,23 @@ fn what_the_link_lost_is_lost_by_the_link() {
     );
     assert_eq!(frames(lost), ["client#2"]);
     assert_eq!((lost.cost.packets, lost.cost.bytes), (1, 5));
+}
+
+#[test]
+fn what_found_a_queue_full_was_dropped_by_it_where_nothing_else_loses() {
+    let cause = |loss: Loss| {
+        let mut lab = Lab::new();
+        let link = &mut lab.manifest.variant.hosts[CLIENT].link.start.egress;
+        link.queue = Some(Queue::Packets(1));
+        link.loss = loss;
+        let mut udp = lab.udp();
+        udp.send(Client, 100_000, b"Michael");
+        udp.send_arriving(Client, 100_010, b"Tracy", &[]);
+        only(&lab.analyse(), FindingCode::DatagramLost).cause
+    };
+    assert_eq!(cause(Loss::None), Cause::QueueFull);
+    let half = Chance::of(Percent::from_millionths(50_000_000).unwrap());
+    assert_eq!(cause(Loss::Independent(half)), Cause::LinkLoss);
 }
 
 #[test]

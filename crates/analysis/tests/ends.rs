@@ -2,7 +2,7 @@
 
 mod support;
 
-use analysis::model::finding::Details;
+use analysis::model::{finding::Details, note::Note};
 use framing::Framing;
 use record::event::Closing;
 use scenario::finding::{Cause, FindingCode};
@@ -41,6 +41,38 @@ fn a_piece_that_nobody_took_for_a_message_is_incomplete_and_how_it_ended_is_told
         assert_eq!(incomplete.details, Details::Incomplete { message, bytes });
         assert!(found(&analysis, FindingCode::TornMessage).is_empty());
     }
+}
+
+#[test]
+fn who_gave_up_is_told_what_had_no_answer() {
+    let told = |answered: bool, asks: bool| {
+        let mut lab = Lab::new();
+        let mut tcp = half_a_message(&mut lab);
+        if answered {
+            tcp.ack(Server, 120_100);
+        }
+        if asks {
+            tcp.keep_alive(Client, 1_200_000);
+        }
+        tcp.closed(Client, 3_200_000, Closing::TimedOut);
+        let notes = lab.analyse().notes;
+        let mut told = notes.into_iter().filter_map(|note| match note {
+            Note::GivenUp {
+                host,
+                program,
+                keepalive,
+                ..
+            } => Some((host, program, keepalive)),
+            _ => None,
+        });
+        let one = told.next();
+        assert_eq!(told.next(), None);
+        one
+    };
+    let client = |keepalive| Some(("client".to_owned(), "tcp".to_owned(), keepalive));
+    assert_eq!(told(true, true), client(true));
+    assert_eq!(told(false, true), client(false), "what it had sent");
+    assert_eq!(told(false, false), client(false));
 }
 
 #[test]

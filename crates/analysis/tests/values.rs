@@ -3,6 +3,7 @@
 mod support;
 
 use analysis::{Analysis, Comparison};
+use protocol::Wait;
 use scenario::{
     expectation::{Metric, ValuePath},
     plan::{Command, Listens, Program},
@@ -145,6 +146,22 @@ fn two_connections_at_once_keep_their_bytes_apart_and_are_summed() {
     assert_eq!(client(Metric::Reads), Some(0));
     // The programs that spoke UDP, had they spoken, have no part in it.
     assert_eq!(value(&analysis, "client", "udp", Metric::Wire), Some(0));
+}
+
+#[test]
+fn who_asks_on_waits_for_no_answer() {
+    let trips = |wait| {
+        let mut lab = Lab::new();
+        if let Program::Peer(client) = &mut lab.manifest.variant.hosts[CLIENT].run[0].program {
+            client.wait = wait;
+        }
+        let mut tcp = lab.tcp().open(0);
+        exchange(&mut tcp, 100_000, "Michael", "Hello!");
+        exchange(&mut tcp, 200_000, "Tracy", "Hello!");
+        round_trips(&lab)[0]
+    };
+    assert_eq!(trips(Wait::Reply), Some(1));
+    assert_eq!(trips(Wait::Never), Some(0));
 }
 
 #[test]

@@ -414,6 +414,13 @@ fn notes_say_what_could_not_be_read() {
             host: host(),
             program: "tcp".to_owned(),
             after: 4_083_000_000,
+            keepalive: false,
+        },
+        Note::GivenUp {
+            host: host(),
+            program: "other".to_owned(),
+            after: 2_100_000_000,
+            keepalive: true,
         },
         Note::Malformed {
             host: host(),

@@ -321,6 +321,7 @@ fn of_reads() -> Vec<Finding> {
 fn of_datagrams() -> Vec<Finding> {
     let each = [
         (FindingCode::DatagramLost, Cause::LinkLoss),
+        (FindingCode::DatagramLost, Cause::QueueFull),
         (FindingCode::DatagramLost, Cause::LinkCorruption),
         (FindingCode::DatagramLost, Cause::Mtu),
         (FindingCode::DatagramLost, Cause::ReceiveBuffer),
@@ -334,7 +335,11 @@ fn of_datagrams() -> Vec<Finding> {
         let frames: &[u64] = match (code, cause) {
             (
                 FindingCode::DatagramLost,
-                Cause::LinkLoss | Cause::LinkCorruption | Cause::Mtu | Cause::Undetermined,
+                Cause::LinkLoss
+                | Cause::QueueFull
+                | Cause::LinkCorruption
+                | Cause::Mtu
+                | Cause::Undetermined,
             ) => &[3],
             (FindingCode::DatagramDuplicated, _) => &[3, 9, 10],
             _ => &[3, 9],

@@ -174,7 +174,7 @@ names! {
         Retransmissions = "retransmissions",
         /// Payload bytes the peer sent, retransmissions not counted.
         Payload = "payload",
-        /// Payload bytes per data segment the peer's host sent for the first time, rounded down.
+        /// Payload bytes per data segment the peer's host sent for the first time, rounded.
         SegmentPayload = "segment-payload",
         /// Bytes of IP packets in both directions, headers included.
         Wire = "wire",

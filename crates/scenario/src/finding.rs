@@ -139,6 +139,8 @@ names! {
         ReceiveBuffer = "receive-buffer",
         /// The link lost it.
         LinkLoss = "link-loss",
+        /// The link's queue was full when it came.
+        QueueFull = "queue-full",
         /// The link flipped a bit of it, which the checksum shows (RFC 768): the receiver drops it.
         LinkCorruption = "link-corruption",
         /// The link delivered it more than once.

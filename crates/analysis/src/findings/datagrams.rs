@@ -16,6 +16,8 @@ pub(crate) struct Known<'a> {
     pub(crate) is_captured: &'a dyn Fn(&str) -> bool,
     /// Whether what its link lost it was asked to lose, as far as the captures tell.
     pub(crate) loses_as_asked: &'a dyn Fn(&str) -> bool,
+    /// Whether its link loses only what finds its queue full.
+    pub(crate) drops_only: &'a dyn Fn(&str) -> bool,
     /// What became of single frames.
     pub(crate) fates: &'a Fates,
 }
@@ -41,7 +43,12 @@ pub(crate) fn in_flows(flows: &[Flow], known: &Known<'_>) -> Vec<Finding> {
                         Some(Cause::LinkCorruption)
                     }
                     Some(host) if fates.is_refused(host, datagram.frame) => Some(Cause::Mtu),
-                    Some(host) if (known.loses_as_asked)(host) => Some(Cause::LinkLoss),
+                    Some(host) if (known.loses_as_asked)(host) => {
+                        Some(match (known.drops_only)(host) {
+                            true => Cause::QueueFull,
+                            false => Cause::LinkLoss,
+                        })
+                    }
                     _ => Some(Cause::Undetermined),
                 };
                 way.find(why_lost, &mut findings);

@@ -50,6 +50,8 @@ pub enum Note {
         program: String,
         /// How long the connection had lived, in ns.
         after: u64,
+        /// Whether it was its keepalives that nobody answered (RFC 9293, 3.8.4), and not what it had sent.
+        keepalive: bool,
     },
     /// A simulated stack had forgotten to send what it had and was made to probe: its timing there
     /// is the simulation's, not the stack's.

@@ -239,6 +239,7 @@ fn in_vain(
             host,
             program,
             after,
+            ..
         } => {
             (end.host.as_ref(), end.program.as_ref()) == (Some(host), Some(program))
                 && opened.saturating_add(*after) < hole.filled.at

@@ -347,17 +347,23 @@ fn remark(note: &Note, lang: Lang) -> Option<String> {
             host,
             program,
             after,
-        } => (
-            format!(
-                "{host}.{program} was told after {} that its connection is dead: what it had \
-                 sent was not acknowledged for too long.",
-                time(*after)
-            ),
-            format!(
-                "{} 后 {host}.{program} 得知连接已死：发出的内容太久没有得到确认。",
-                time(*after)
-            ),
-        ),
+            keepalive,
+        } => {
+            let (why_en, why_zh) = match keepalive {
+                true => ("its keepalives were not answered", "保活探测没有得到回答"),
+                false => (
+                    "what it had sent was not acknowledged for too long",
+                    "发出的内容太久没有得到确认",
+                ),
+            };
+            let after = time(*after);
+            (
+                format!(
+                    "{host}.{program} was told after {after} that its connection is dead: {why_en}."
+                ),
+                format!("{after} 后 {host}.{program} 得知连接已死：{why_zh}。"),
+            )
+        }
         Note::Nudged {
             host,
             count: number,

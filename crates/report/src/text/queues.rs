@@ -8,7 +8,7 @@ use super::{
 };
 use analysis::{
     Analysis,
-    model::connection::{Direction, Queues, Stream},
+    model::connection::{Direction, Queues, Stream, Write},
 };
 use scenario::text::Lang;
 
@@ -43,24 +43,40 @@ pub(super) fn course(analysis: &Analysis, lang: Lang) -> String {
 }
 
 fn told(stream: &Stream, queues: &Queues, [sender, receiver]: [&str; 2], lang: Lang) -> String {
-    let calls = stream
-        .writes
-        .iter()
-        .map(|write| write.end.saturating_sub(write.begin));
-    let call = time(calls.max().unwrap_or(0));
+    let call = |write: &Write| write.end.saturating_sub(write.begin);
+    let longest = stream.writes.iter().max_by_key(|write| call(write));
+    let waited = longest.is_some_and(|write| waited_for_room(stream, write));
+    let call = time(longest.map_or(0, call));
     let lasted = time(queues.end.saturating_sub(queues.begin));
     let (wire, read) = (time(queues.to_wire), time(queues.to_read));
     let (most_sent, most_received) = (queues.most_sent, queues.most_received);
+    let (returned_en, returned_zh) = match waited {
+        true => (
+            format!(
+                "{sender}'s longest write took {call}: its send buffer was full, and acknowledgments had to \
+                 make room."
+            ),
+            format!("{sender} 最长的一次写用了 {call}：发送缓冲区满了，要等确认腾出空间。"),
+        ),
+        false => (
+            format!(
+                "{sender}'s writes returned after {call} at most: by then its kernel had the bytes, not \
+                 {receiver}."
+            ),
+            format!(
+                "{sender} 的写至多 {call} 就返回：这时字节只是到了它的内核，还没有到 {receiver}。"
+            ),
+        ),
+    };
     let sentence = say(
         lang,
         format!(
-            "queues: {sender}'s writes returned after {call} at most: by then its kernel had the bytes, \
-             not {receiver}. A byte left {wire} at most after its write had returned, and was read {read} \
+            "queues: {returned_en} A byte left {wire} at most after its write had returned, and was read {read} \
              at most after it. Below, {lasted} from left to right: what {sender}'s kernel held until it was \
              acknowledged, and {receiver}'s until it was read."
         ),
         format!(
-            "队列：{sender} 的写至多 {call} 就返回：这时字节只是到了它的内核，还没有到 {receiver}。写返回之后，字节至多 {wire} 才上线，至多 {read} 才被读走。下图从左到右共 \
+            "队列：{returned_zh}写返回之后，字节至多 {wire} 才上线，至多 {read} 才被读走。下图从左到右共 \
              {lasted}：{sender} 的内核在得到确认之前、{receiver} 的内核在被读走之前各存着多少。"
         ),
     );
@@ -84,6 +100,17 @@ fn told(stream: &Stream, queues: &Queues, [sender, receiver]: [&str; 2], lang: L
         text.push_str(&format!("    {name}{bars}  {most}\n"));
     }
     text
+}
+
+/// Whether bytes of a write had arrived before it returned.
+fn waited_for_room(stream: &Stream, write: &Write) -> bool {
+    let mut segments = stream.segments.iter();
+    segments.any(|segment| {
+        let overlaps =
+            segment.range.start < write.range.end && write.range.start < segment.range.end;
+        let arrived = segment.arrival.map(|arrival| arrival.at);
+        overlaps && arrived.is_some_and(|at| at < write.end)
+    })
 }
 
 /// Anything that is there is seen.

@@ -37,6 +37,10 @@ impl Teller<'_> {
                 "never arrived: the link lost it.".to_owned(),
                 "没有到达：链路丢了它。".to_owned(),
             ),
+            (FindingCode::DatagramLost, Cause::QueueFull) => (
+                "never arrived: the link's queue was full, and it was dropped.".to_owned(),
+                "没有到达：链路的队列已满，它被丢弃。".to_owned(),
+            ),
             (FindingCode::DatagramLost, Cause::Mtu) => (
                 "is larger than the path takes: the router on the way refused it.".to_owned(),
                 "比路径能容纳的大：路上的路由器拒绝了它。".to_owned(),
@@ -97,6 +101,10 @@ fn cure(finding: &Finding) -> (&'static str, &'static str) {
         (FindingCode::DatagramLost, Cause::Mtu) | (FindingCode::DatagramFragmented, _) => (
             "\nCure: smaller datagrams: the MTU less 28 bytes of IPv4 and UDP headers, 48 of IPv6.",
             "\n对策：更小的数据报：MTU 减去 28 字节 IPv4 与 UDP 首部（IPv6 为 48 字节）。",
+        ),
+        (FindingCode::DatagramLost, Cause::QueueFull) => (
+            "\nCure: send no faster than the path carries (RFC 8085, 3.1), or wait for answers.",
+            "\n对策：不要发得比路径能承载的更快（RFC 8085，3.1），或等应答再发。",
         ),
         (FindingCode::DatagramLost, _) => (
             "\nCure: UDP has none; number the datagrams, and ask again for what does not come.",
