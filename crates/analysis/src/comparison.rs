@@ -6,7 +6,10 @@ use crate::model::{
     verdict::Verdict,
 };
 pub use crate::spread::{Percentiles, Spread};
-use crate::{exchanges::exchanges, spread::spreads};
+use crate::{
+    exchanges::{VariantExchanges, exchanges, of_variants},
+    spread::spreads,
+};
 use record::manifest::Place;
 use scenario::{
     expectation::{Metric, ValuePath},
@@ -82,6 +85,9 @@ pub struct Comparison {
     /// How the values of variants that were played several times are spread.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spreads: Vec<Spread>,
+    /// How long questions took over all runs, of variants whose clients wait for answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<VariantExchanges>,
 }
 
 /// One run in figures: its main direction, summed over all connections that have it.
@@ -166,6 +172,7 @@ impl Comparison {
             direction,
             rows,
             spreads: spreads(runs),
+            exchanges: of_variants(runs),
         }
     }
 }

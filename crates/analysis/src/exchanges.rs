@@ -8,6 +8,18 @@ use crate::{
     span::covering,
     spread::Percentiles,
 };
+use serde::Serialize;
+
+/// How long the questions of a variant's clients took, over all of its runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct VariantExchanges {
+    /// The variant's name.
+    pub variant: String,
+    /// From question to answer, in ns.
+    #[serde(flatten)]
+    pub values: Percentiles,
+}
 
 /// The exchanges of a run's clients: from the begin of the write that a question begins with to the end of
 /// the read that has the answer's last byte. None where there are none: nobody waits for answers before it
@@ -15,6 +27,24 @@ use crate::{
 pub(crate) fn exchanges(run: &Analysis) -> Option<Percentiles> {
     let times: Vec<u64> = run.connections.iter().flat_map(of_connection).collect();
     Percentiles::of(times)
+}
+
+/// Those of all runs of each variant together, in the order of the runs.
+pub(crate) fn of_variants(runs: &[Analysis]) -> Vec<VariantExchanges> {
+    let mut variants: Vec<(String, Vec<u64>)> = Vec::new();
+    for run in runs {
+        let name = run.run().map_or("", |run| &run.variant);
+        let times = run.connections.iter().flat_map(of_connection);
+        match variants.iter_mut().find(|(variant, _)| variant == name) {
+            Some((_, all)) => all.extend(times),
+            None => variants.push((name.to_owned(), times.collect())),
+        }
+    }
+    let each = variants.into_iter().filter_map(|(variant, times)| {
+        let values = Percentiles::of(times)?;
+        Some(VariantExchanges { variant, values })
+    });
+    each.collect()
 }
 
 fn of_connection(connection: &Connection) -> Vec<u64> {

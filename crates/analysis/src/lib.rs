@@ -48,6 +48,7 @@ pub use comparison::{
     BatchAnalysis, Comparison, Percentiles, Price, Row, Skipped, Spread,
     VERSION as COMPARISON_VERSION, main_direction, misunderstands,
 };
+pub use exchanges::VariantExchanges;
 pub use inspection::{Inspection, inspect, inspect_connection};
 pub use model::{Analysis, verdict::Verdict};
 pub use summary::{Listing, summarise};

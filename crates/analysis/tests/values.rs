@@ -149,6 +149,24 @@ fn two_connections_at_once_keep_their_bytes_apart_and_are_summed() {
 }
 
 #[test]
+fn the_exchanges_of_all_runs_of_a_variant_are_told_together() {
+    let mut lab = Lab::new();
+    let mut tcp = lab.tcp().open(0);
+    exchange(&mut tcp, 100_000, "Michael", "Hello!");
+    exchange(&mut tcp, 200_000, "Tracy", "Hello!");
+    let once = lab.analyse();
+    lab.manifest.variant.name = "another".to_owned();
+    let exchanges = Comparison::new(&[once.clone(), once, lab.analyse()]).exchanges;
+    let told = exchanges
+        .iter()
+        .map(|each| (each.variant.as_str(), each.values.count, each.values.max));
+    let took = at(2 * DELAY + 150) - at(0);
+    let variant = Lab::new().manifest.variant.name;
+    let expected = [(variant.as_str(), 4, took), ("another", 2, took)];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn who_asks_on_waits_for_no_answer() {
     let trips = |wait| {
         let mut lab = Lab::new();

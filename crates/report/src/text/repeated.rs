@@ -57,6 +57,7 @@ pub(super) fn table(batch: &BatchAnalysis, lang: Lang) -> String {
     table.render()
         + "\n"
         + &wrap(&legend, 0, WIDTH)
+        + &spread::exchanges(batch, lang)
         + &spread::table(&batch.comparison.spreads, lang)
 }
 

@@ -51,9 +51,9 @@ pub(super) fn exchanges(batch: &BatchAnalysis, lang: Lang) -> String {
         .runs
         .iter()
         .any(|run| run.findings.iter().any(is_stall));
-    let rows = batch.comparison.rows.iter().filter_map(|row| {
-        let exchanges = row.exchanges?;
-        Some((vec![row.variant.clone()], Unit::Nanoseconds, exchanges))
+    let rows = batch.comparison.exchanges.iter().map(|each| {
+        let name = vec![each.variant.clone()];
+        (name, Unit::Nanoseconds, each.values)
     });
     let rows: Vec<_> = rows.filter(|_| stalls).collect();
     if rows.is_empty() {
