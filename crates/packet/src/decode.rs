@@ -116,7 +116,7 @@ pub fn decode(
 }
 
 /// Length of the link header, what it says follows, and which way the frame passed.
-#[inline]
+#[inline(always)]
 fn link(
     link_type: LinkType,
     data: &[u8],
@@ -264,7 +264,7 @@ impl<'a> Network<'a> {
 }
 
 impl<'a> Transport<'a> {
-    #[inline]
+    #[inline(always)]
     fn of(network: &Network<'a>) -> Result<Self, HeaderError> {
         if network.fragment().is_some_and(|part| part.offset > 0) {
             return Ok(Self::LaterFragment);
@@ -277,7 +277,7 @@ impl<'a> Transport<'a> {
     ///
     /// # Errors
     /// The header is cut or contradicts itself.
-    #[inline]
+    #[inline(always)]
     pub fn new(protocol: u8, bytes: &'a [u8], len: usize) -> Result<Self, HeaderError> {
         match protocol {
             tcp::PROTOCOL => {

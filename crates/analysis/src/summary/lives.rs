@@ -50,7 +50,7 @@ impl Lives {
     }
 
     /// A packet will come; has the place of its connection fetched.
-    #[inline]
+    #[inline(always)]
     pub(super) fn expect(&mut self, frame: &Frame<'_>) -> Expected {
         if let Some(Key { ends, hash }) = self.expected
             && ends == frame.ends

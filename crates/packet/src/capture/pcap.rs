@@ -78,7 +78,7 @@ const MAX_PACKET: u32 = 256 << 10;
 /// The longest for those that are no networks: D-Bus messages, USB transfers.
 const MAX_MESSAGE: u32 = 128 << 20;
 
-#[inline]
+#[inline(always)]
 pub(super) fn next<'a>(reader: &mut Reader<'a>, layout: Layout) -> Option<Packet<'a>> {
     let offset = reader.position;
     match record(&reader.file[offset..], layout) {
@@ -101,7 +101,7 @@ pub(super) fn next<'a>(reader: &mut Reader<'a>, layout: Layout) -> Option<Packet
 
 /// The packet of the record that `rest` begins with, still without its number and place, and the
 /// record's length; none at the end of the file.
-#[inline]
+#[inline(always)]
 pub(super) fn record(rest: &[u8], layout: Layout) -> Result<Option<(Packet<'_>, usize)>, Damage> {
     if rest.is_empty() {
         return Ok(None);
