@@ -18,7 +18,7 @@ use crate::{
         contents::Contents,
         conversation::{Conversation, conversations},
         course::course,
-        handshake::{self, Vantage},
+        handshake,
         sender::{Situation, situations},
         stream::{self, Acknowledgment, Step, WireStream},
         waits,
@@ -102,13 +102,14 @@ pub(crate) fn captured<'a>(captures: &[Capture<'a>]) -> Vec<Joined<'a>> {
         .map(|found| read_wire(captures, &arrivals, found, &Programs::default()))
         .collect();
     for (each, found) in joined.iter_mut().zip(&found) {
-        let at_end = match handshake::vantage(captures, found, 0) {
-            Vantage::Client => Direction::ClientToServer,
-            Vantage::Server => Direction::ServerToClient,
-            Vantage::Unknown => continue,
-        };
-        let stream = &mut each.connection.streams[at_end.index()];
-        stream.waits = waits::waits(&stream.segments, &each.situations[at_end.index()]);
+        let vantage = handshake::vantage(captures, found, 0);
+        for way in Direction::BOTH
+            .into_iter()
+            .filter(|way| vantage.is_at_sender(*way))
+        {
+            let stream = &mut each.connection.streams[way.index()];
+            stream.waits = waits::waits(&stream.segments, &each.situations[way.index()]);
+        }
     }
     joined
 }

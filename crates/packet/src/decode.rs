@@ -133,7 +133,9 @@ fn link(
                 sll::Packet::new_v2(data)?
             };
             let direction = Some(packet.direction());
-            Ok((packet.header_len(), packet.ether_type(), direction))
+            let (header_len, ether_type) =
+                ethernet::behind_tags(data, packet.header_len(), packet.ether_type())?;
+            Ok((header_len, ether_type, direction))
         }
         // 12 and 14 are what some systems' DLT_RAW was written as.
         LinkType::RAW | LinkType(12 | 14) => {

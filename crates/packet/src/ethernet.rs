@@ -86,6 +86,23 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// What VLAN tags behind another header say that follows, and how long both are.
+///
+/// # Errors
+/// The bytes end inside the tags.
+pub(crate) fn behind_tags(
+    bytes: &[u8],
+    mut header_len: usize,
+    mut ether_type: EtherType,
+) -> Result<(usize, EtherType), HeaderError> {
+    while ether_type.is_vlan_tag() {
+        HeaderError::unless_there("VLAN", header_len + TAG, bytes.len())?;
+        ether_type = EtherType(u16::from_be_bytes(array(bytes, header_len + 2)));
+        header_len += TAG;
+    }
+    Ok((header_len, ether_type))
+}
+
 /// `N` bytes from `at`. Callers have checked that they are there.
 #[inline]
 pub(crate) fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {

@@ -125,12 +125,26 @@ impl Built {
     fn links(&self, ip: &[u8]) -> Vec<(LinkType, usize, Vec<u8>)> {
         let family = if self.v6 { 30_u32 } else { 2 };
         let ether_type: u16 = if self.v6 { 0x86dd } else { 0x0800 };
+        // What the header says follows, and tags behind it.
+        let first = if self.vlans.is_empty() {
+            ether_type
+        } else {
+            0x8100
+        };
+        let mut tags = Vec::new();
+        for (place, vlan) in self.vlans.iter().enumerate() {
+            let is_last = place + 1 == self.vlans.len();
+            tags.extend(vlan.to_be_bytes());
+            tags.extend(if is_last { ether_type } else { 0x8100 }.to_be_bytes());
+        }
         let sll = [
             &[0, 4, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0][..],
-            &ether_type.to_be_bytes(),
+            &first.to_be_bytes(),
+            &tags,
         ];
-        let mut sll2 = ether_type.to_be_bytes().to_vec();
+        let mut sll2 = first.to_be_bytes().to_vec();
         sll2.extend([0, 0, 0, 0, 0, 7, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0]);
+        sll2.extend(&tags);
         let behind = |header: &[u8]| [header, ip].concat();
         vec![
             (
@@ -151,8 +165,8 @@ impl Built {
             (LinkType::NULL, 4, behind(&family.to_le_bytes())),
             (LinkType::NULL, 4, behind(&family.to_be_bytes())),
             (LinkType::LOOP, 4, behind(&family.to_be_bytes())),
-            (LinkType::LINUX_SLL, 16, behind(&sll.concat())),
-            (LinkType::LINUX_SLL2, 20, behind(&sll2)),
+            (LinkType::LINUX_SLL, 16 + tags.len(), behind(&sll.concat())),
+            (LinkType::LINUX_SLL2, 20 + tags.len(), behind(&sll2)),
         ]
     }
 }

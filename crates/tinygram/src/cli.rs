@@ -11,7 +11,7 @@ use crate::{
 };
 use clap::{Parser, Subcommand, ValueEnum};
 use report::TextRenderer;
-use std::{path::PathBuf, str::FromStr};
+use std::{io::IsTerminal, path::PathBuf, str::FromStr};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// See, prove and test what small packets and stream sockets do to programs.
@@ -181,6 +181,7 @@ impl Cli {
         tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
             .init();
     }
 

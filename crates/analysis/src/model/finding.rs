@@ -88,7 +88,7 @@ pub struct Cost {
 
 /// The particulars of a finding. Numbers are positions in the stream's lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Details {
     /// One segment carries bytes of several messages.
     Coalesced {

@@ -4,7 +4,7 @@ use crate::{
     ends::Ends,
     findings::watch::Watch,
     frame::{Frame, Tcp},
-    model::connection::{Connection, End, Stream, Unlisted},
+    model::connection::{Connection, Direction, End, Stream, Unlisted},
     sequence::Origin,
     tcp_flags,
     wire::{
@@ -198,15 +198,14 @@ impl Life {
         } = *self.birth;
         let vantage = self.noted.unwrap_or_else(|| beginning.vantage());
         let mut streams = [self.ways[0].end(), self.ways[1].end()];
-        let at_end = match vantage {
-            Vantage::Client => Some(0),
-            Vantage::Server => Some(1),
-            Vantage::Unknown => None,
-        };
-        if let Some(at_end) = at_end {
-            streams[at_end].unlisted.waits = self.ways[at_end].watch.waits();
+        for way in Direction::BOTH
+            .into_iter()
+            .filter(|way| vantage.is_at_sender(*way))
+        {
+            let at = way.index();
+            streams[at].unlisted.waits = self.ways[at].watch.waits();
         }
-        let is_at_client = vantage == Vantage::Client;
+        let is_at_client = vantage.is_at_sender(Direction::ClientToServer);
         let handshake = beginning.round_trip().filter(|_| is_at_client);
         let connection = Connection {
             client: end(opener.client),

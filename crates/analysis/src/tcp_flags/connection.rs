@@ -83,7 +83,9 @@ impl Connection {
     fn end(&mut self, from: usize, segment: &Segment) {
         let (syn, ack) = (segment.flags.syn(), segment.flags.ack());
         if ack && !syn && self.first_rtt.is_none() {
-            self.first_rtt = self.syn_at.map(|at| segment.at.wrapping_sub(at));
+            // To Wireshark none at all is none that is known yet.
+            let took = self.syn_at.map(|at| segment.at.wrapping_sub(at));
+            self.first_rtt = took.filter(|took| *took > 0);
         }
         let [a, b] = &mut self.halves;
         let (own, peer) = if from == 0 { (a, b) } else { (b, a) };

@@ -3,7 +3,7 @@
 use super::{Capture, conversation::Conversation, conversation::View};
 use crate::{
     frame::{Frame, Tcp, Way},
-    model::connection::Syn,
+    model::connection::{Direction, Syn},
 };
 
 /// Near which end of a connection a capture was made.
@@ -11,11 +11,28 @@ use crate::{
 pub(crate) enum Vantage {
     Client,
     Server,
+    /// Near both: on a loopback interface, or between two namespaces.
+    Both,
     Unknown,
+}
+
+impl Vantage {
+    /// Whether it is near the end that sends in this direction.
+    pub(crate) fn is_at_sender(self, direction: Direction) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Client => direction == Direction::ClientToServer,
+            Self::Server => direction == Direction::ServerToClient,
+            Self::Unknown => false,
+        }
+    }
 }
 
 /// A capture is near an end when the other end's answers took this many times as long as its own.
 const NEARER: u64 = 4;
+
+/// Answers within this time, in ns, came from near by: what a capture says of when they left is that exact.
+const AT_ONCE: u64 = 200_000;
 
 /// The first packets of a connection.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,7 +100,9 @@ impl Beginning {
         };
         let server_took = times.syn_ack.saturating_sub(times.syn);
         let client_took = times.ack.saturating_sub(times.syn_ack);
-        if server_took > NEARER.saturating_mul(client_took) {
+        if server_took.max(client_took) <= AT_ONCE {
+            Vantage::Both
+        } else if server_took > NEARER.saturating_mul(client_took) {
             Vantage::Client
         } else if client_took > NEARER.saturating_mul(server_took) {
             Vantage::Server
@@ -96,7 +115,8 @@ impl Beginning {
 /// From the SYN to the SYN-ACK, both at the client.
 pub(crate) fn round_trip(captures: &[Capture<'_>], conversation: &Conversation) -> Option<u64> {
     let place = super::capture_of(captures, conversation.client)?;
-    if vantage(captures, conversation, place) != Vantage::Client {
+    let vantage = vantage(captures, conversation, place);
+    if !vantage.is_at_sender(Direction::ClientToServer) {
         return None;
     }
     let frames = &captures[place].frames.frames;
