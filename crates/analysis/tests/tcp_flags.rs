@@ -124,6 +124,14 @@ fn segments_overtake_one_another_within_3_ms_or_a_round_trip() {
          > 40 A  1   1 1000 100 | out-of-order
          > 41 A  1   1 1000 100 | retransmission",
     );
+    // A handshake that took no time tells none: the next acknowledgment does.
+    replay(
+        "> 0   S  0   0 1000 0 |
+         < 0   SA 0   1 1000 0 |
+         > 0   A  1   1 1000 0 |
+         > 200 A  101 1 1000 100 | lost-segment
+         > 300 A  1   1 1000 100 | out-of-order",
+    );
 }
 
 #[test]

@@ -66,7 +66,8 @@ pub(super) fn written(case: &Case<'_>, run: &Run) -> Option<Written> {
 }
 
 /// Whether it wrote each by itself; here and there, once in ten at most, a few whole writes may have gathered,
-/// as they do when an acknowledgment is late.
+/// as they do when an acknowledgment is late. Without Nagle's algorithm any may: loss and the congestion window
+/// gather small writes, and make none smaller.
 fn is_written_so(case: &Case<'_>, run: &Run) -> bool {
     let writes = &case.stream.writes;
     let whole_writes = |segment: &Segment| {
@@ -79,7 +80,7 @@ fn is_written_so(case: &Case<'_>, run: &Run) -> bool {
     let gathered: Option<Vec<usize>> = segments.iter().map(whole_writes).collect();
     gathered.is_some_and(|counts| {
         let several = counts.iter().filter(|count| **count > 1).count();
-        several * 10 <= counts.len()
+        case.nodelay || several * 10 <= counts.len()
     })
 }
 

@@ -46,7 +46,8 @@ pub(super) fn asked_for(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     }
     // That all of so many are longer than this is improbable.
     let shortest = below(1.0 - IMPROBABLE.powf(1.0 / n));
-    let moments = moments(group);
+    // By moments, as a pause makes all late that are sent in one: how many delays three of four stay below.
+    let moments: Vec<u64> = moments(group).into_values().map(three_of_four).collect();
     // With a rate packets wait for others, too, which the first one may not have met.
     let (least_late, met) = match rate::lateness(asked, &group.members) {
         Some(lateness) => (lateness.least, lateness.moments),
@@ -54,11 +55,15 @@ pub(super) fn asked_for(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     };
     let most = below(0.75 + apart);
     let latest = most.saturating_add(LATE.max(most / 10));
+    let late = moments.iter().filter(|delay| **delay > latest).count();
     let is_late = asked.rate.is_none() && at(0.75) > latest && three_of_four(moments) > latest;
-    if least_late <= HARDLY_LATE.max(shortest / 20) && !is_late {
+    let is_prompt = least_late <= HARDLY_LATE.max(shortest / 20);
+    // So few pauses are all it takes.
+    let may_be_pauses = least_late <= PAUSE && met < ENOUGH
+        || is_prompt && late < ENOUGH && at(0.75) <= most.saturating_add(PAUSE);
+    if is_prompt && !is_late {
         ProofState::Proven
-    } else if least_late <= PAUSE && met < ENOUGH {
-        // So few pauses are all it takes.
+    } else if may_be_pauses {
         ProofState::TooFew
     } else if asked.rate.is_some() && group.phase.is_some_and(|phase| phase.number > 0) {
         // What the phase before had left in the queue went first.
@@ -68,8 +73,7 @@ pub(super) fn asked_for(group: &Group<'_>, sorted: &[u64]) -> ProofState {
     }
 }
 
-/// The packets by the moments in which they were sent, each as long as a pause of a busy machine: their
-/// delays. A pause makes all late that are sent in one moment, however many they are.
+/// The delays of packets by the moments in which they were sent, each as long as a pause of a busy machine.
 fn moments(group: &Group<'_>) -> BTreeMap<u64, Vec<u64>> {
     let mut moments: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
     for (sent, delay) in measure::timed(&group.asked, &group.members) {
@@ -78,14 +82,11 @@ fn moments(group: &Group<'_>) -> BTreeMap<u64, Vec<u64>> {
     moments
 }
 
-/// The delay below which three of four packets stay in three of four moments.
-fn three_of_four(moments: BTreeMap<u64, Vec<u64>>) -> u64 {
-    let three_of_four = |mut delays: Vec<u64>| {
-        delays.sort_unstable();
-        let place = (delays.len().saturating_sub(1) as f64 * 0.75) as usize;
-        delays.get(place).copied().unwrap_or_default()
-    };
-    three_of_four(moments.into_values().map(three_of_four).collect())
+/// Below which three of four delays stay; 0 of none.
+fn three_of_four(mut delays: Vec<u64>) -> u64 {
+    delays.sort_unstable();
+    let place = (delays.len().saturating_sub(1) as f64 * 0.75) as usize;
+    delays.get(place).copied().unwrap_or_default()
 }
 
 /// As many independent delays as these tell as much as: repeated draws tell less than new ones.

@@ -184,3 +184,33 @@ pub(crate) fn vantage(
         None => Beginning::of(frames, view).vantage(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With the times of a SYN, of the SYN-ACK and of its acknowledgment.
+    fn beginning(times: [u64; 3]) -> Beginning {
+        let first = |at, syn, ack| Some(First { at, syn, ack });
+        let [syn, syn_ack, acked] = times;
+        Beginning {
+            packets: [
+                first(syn, true, false),
+                first(syn_ack, true, true),
+                first(acked, false, true),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_capture_is_near_the_end_that_answers_at_once_or_near_both() {
+        let vantage = |times| beginning(times).vantage();
+        assert_eq!(vantage([0, 20_000_000, 20_050_000]), Vantage::Client);
+        assert_eq!(vantage([0, 50_000, 20_050_000]), Vantage::Server);
+        assert_eq!(vantage([0, 10_000_000, 20_000_000]), Vantage::Unknown);
+        assert_eq!(vantage([0, 30_000, 45_000]), Vantage::Both);
+        for way in Direction::BOTH {
+            assert!(Vantage::Both.is_at_sender(way) && !Vantage::Unknown.is_at_sender(way));
+        }
+    }
+}

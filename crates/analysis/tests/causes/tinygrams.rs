@@ -1,6 +1,7 @@
 //! Runs of small segments.
 
 use super::*;
+use scenario::plan::Program;
 
 #[test]
 fn many_tinygrams_are_a_run() {
@@ -32,8 +33,12 @@ fn many_tinygrams_are_a_run() {
 
 #[test]
 fn that_some_writes_gathered_does_not_make_the_others_less_small() {
-    let cause = |gathered: &[u64]| {
+    let cause = |nodelay: bool, gathered: &[u64]| {
         let mut lab = Lab::new();
+        let client = &mut lab.manifest.variant.hosts[CLIENT].run[0].program;
+        if let Program::Peer(client) = client {
+            client.nodelay = nodelay;
+        }
         let mut tcp = lab.tcp().open(0);
         for n in 0..20 {
             let writes = if gathered.contains(&n) { 2 } else { 1 };
@@ -44,9 +49,11 @@ fn that_some_writes_gathered_does_not_make_the_others_less_small() {
         }
         only(&lab.analyse(), FindingCode::TinygramRun).cause
     };
-    assert_eq!(cause(&[]), Cause::SmallWrites);
-    assert_eq!(cause(&[4, 11]), Cause::SmallWrites);
-    assert_eq!(cause(&[4, 9, 11]), Cause::Undetermined);
+    assert_eq!(cause(false, &[]), Cause::SmallWrites);
+    assert_eq!(cause(false, &[4, 11]), Cause::SmallWrites);
+    assert_eq!(cause(false, &[4, 9, 11]), Cause::Undetermined);
+    // Nagle's algorithm is known to be off: whatever gathered them, the writes are small.
+    assert_eq!(cause(true, &[4, 9, 11]), Cause::SmallWrites);
 }
 
 #[test]

@@ -141,3 +141,21 @@ fn a_few_pauses_are_no_delay_of_the_link() {
     assert_eq!(judged(5, 3_100), Refuted);
     assert_eq!(judged(2, 11_000), Refuted, "no pause is so long");
 }
+
+#[test]
+fn a_burst_that_is_late_is_one_pause_or_two() {
+    // A handshake before and an end behind, and many packets at once.
+    let judged = |burst: u64, late: u64| {
+        let mut lab = run(delayed(), 2, 40_000, 8, |_, sent| vec![sent + DELAY + 40]);
+        let mut udp = lab.udp();
+        for n in 0..burst {
+            let sent = 400_000 + n * 40;
+            udp.send_arriving(Client, sent, &payload(100 + n, 8), &[sent + DELAY + late]);
+        }
+        state(&lab, Condition::Delay)
+    };
+    assert_eq!(judged(750, 40), Proven);
+    assert_eq!(judged(750, 4_500), TooFew);
+    assert_eq!(judged(750, 15_000), Refuted, "no pause is so long");
+    assert_eq!(judged(2_000, 4_500), Refuted, "late for too long");
+}
