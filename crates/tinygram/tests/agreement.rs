@@ -15,7 +15,6 @@ const DIFFERENCES: &[[&str; 4]] = &[
     ["sticky", "*", "coalesced-segment", "server"],
     ["sticky", "*", "sticky-read", "client"],
     ["lossy", "*", "nagle-delack-stall", "server"],
-    ["udp-vs-tcp", "*", "nagle-delack-stall", "server"],
     // A race on either side: how many segments wait when the program comes to read.
     ["sticky", "nodelay", "sticky-read", "server"],
     ["sticky", "nodelay", "merged-message", "server"],
