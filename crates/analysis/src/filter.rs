@@ -26,9 +26,9 @@ pub(crate) fn filter(finding: &Finding, ends: Option<&Connection>) -> Option<Str
             "{sent} && tcp.len > 0 && tcp.len <= {largest} && {}",
             span(finding)
         ),
-        Details::SillySender { .. } | Details::SillyReceiver { .. } => {
-            format!("{sent} && tcp.len > 0 && {}", span(finding))
-        }
+        Details::SillySender { .. } => format!("{sent} && tcp.len > 0 && {}", span(finding)),
+        // With the packets that announced each crumb of the window.
+        Details::SillyReceiver { .. } => format!("{stream} && {}", span(finding)),
         Details::SmallMss { largest, .. } => format!("{sent} && tcp.len == {largest}"),
         // From the window that closed to the one that opened, with the probes between.
         Details::ZeroWindow { .. } => format!("{stream} && {}", span(finding)),

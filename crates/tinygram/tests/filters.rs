@@ -124,6 +124,19 @@ fn check(capture: &Path, analysis: &Value, finding: &Value) {
             assert_eq!(shown, expected, "{finding:#}");
             assert_eq!(details["count"], shown.len(), "{finding:#}");
         }
+        "silly-window-sender" => {
+            let mut expected = sized(&|_| true);
+            expected.retain(ends);
+            assert_eq!(shown, expected, "{finding:#}");
+            let pieces = &details["silly-sender"]["pieces"];
+            assert_eq!(pieces["count"], shown.len(), "{finding:#}");
+        }
+        "silly-window-receiver" => {
+            assert!(shown.iter().all(ends), "{finding:#}");
+            let pieces = details["silly-receiver"]["pieces"]["count"].as_u64();
+            let crumbs = shown.len() as u64 / 2;
+            assert!(pieces.is_some_and(|pieces| pieces <= crumbs), "{finding:#}");
+        }
         "small-mss" => {
             let largest = details["small-mss"]["largest"].as_u64().unwrap();
             assert_eq!(shown, sized(&|len| len == largest), "{finding:#}");
