@@ -156,7 +156,7 @@ impl<'a> Sink<'a> for List<'a> {
         self.out.steps.push(Step::Acknowledged(Acknowledgment {
             said: said.map(|(_, at, arrival)| Said {
                 at: *at,
-                in_vain: *arrival != Some(ack.frame),
+                in_vain: arrival.is_none(),
             }),
             ..ack
         }));

@@ -57,6 +57,19 @@ fn an_acknowledgment_that_was_lost_on_its_way_was_not_put_off_until_the_next() {
 }
 
 #[test]
+fn an_acknowledgment_that_was_overtaken_is_not_lost() {
+    let mut lab = Lab::new();
+    let mut tcp = michael_then(&mut lab);
+    tcp.ack_arriving(Server, 160_002, 160_002 + DELAY + 500);
+    tcp.ack(Server, 160_300);
+    tcp.send(Client, 180_310, 10);
+    let analysis = lab.analyse();
+    let stall = only(&analysis, FindingCode::NagleDelackStall);
+    let is_in_vain = matches!(stall.details, Details::Stall { in_vain: true, .. });
+    assert!(!is_in_vain, "{stall:?}");
+}
+
+#[test]
 fn what_left_during_its_write_did_not_stall() {
     let mut lab = Lab::new();
     let mut tcp = lab.tcp().open(0);

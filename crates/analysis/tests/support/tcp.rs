@@ -299,6 +299,12 @@ impl<'a> Tcp<'a> {
         self.bare(side, micros, false, ack);
     }
 
+    /// An acknowledgment that arrives at that time.
+    pub(crate) fn ack_arriving(&mut self, side: Side, micros: u64, arrival: u64) {
+        let ack = self.acknowledgment(side, micros);
+        self.bare_arriving(side, micros, false, ack, &[arrival]);
+    }
+
     /// An acknowledgment that the link loses.
     pub(crate) fn ack_lost(&mut self, side: Side, micros: u64) {
         let ack = self.acknowledgment(side, micros);
