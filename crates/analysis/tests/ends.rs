@@ -71,6 +71,7 @@ fn who_gave_up_is_told_what_had_no_answer() {
     };
     let client = |keepalive| Some(("client".to_owned(), "tcp".to_owned(), keepalive));
     assert_eq!(told(true, true), client(true));
+    assert_eq!(told(true, false), client(false), "it had not asked");
     assert_eq!(told(false, true), client(false), "what it had sent");
     assert_eq!(told(false, false), client(false));
 }
